@@ -1,0 +1,48 @@
+/** A virtual machine as a person names it. A `resourceId` comes only from a pasted ARM id and is looked up like a name. */
+export type VmName = {
+  readonly kind: 'vm';
+  readonly name: string;
+  readonly group?: string;
+  readonly resourceId?: string;
+};
+
+/** Where a check goes to, as typed. */
+export type Target =
+  | VmName
+  | { readonly kind: 'address'; readonly address: string }
+  | { readonly kind: 'host'; readonly host: string }
+  | { readonly kind: 'url'; readonly url: string; readonly host: string; readonly port: number };
+
+export type Protocol = 'Tcp' | 'Http' | 'Https' | 'Icmp';
+export type IpVersion = 'IPv4' | 'IPv6';
+
+/** A virtual machine of the inventory. `resourceId` is ARM's own spelling. */
+export type Machine = {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly group: string;
+  readonly subscriptionId: string;
+  /** Azure region name, e.g. `westcentralus`. */
+  readonly region: string;
+  readonly nicIds: readonly string[];
+  /** Private addresses of its NICs, primary first; empty where the NICs could not be read. */
+  readonly addresses: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+/** One question to the network, all names resolved. */
+export type Question = {
+  readonly source: Machine;
+  readonly destination:
+    | { readonly kind: 'vm'; readonly machine: Machine }
+    | { readonly kind: 'address'; readonly address: string }
+    | { readonly kind: 'host'; readonly host: string }
+    | { readonly kind: 'url'; readonly url: string; readonly host: string };
+  /** Absent only for Icmp. */
+  readonly port?: number;
+  readonly protocol: Protocol;
+  /** True where the person named the protocol; only then it is sent to Azure. */
+  readonly protocolAsked: boolean;
+  readonly ipVersion?: IpVersion;
+  readonly validStatusCodes?: readonly number[];
+};

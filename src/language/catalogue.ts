@@ -1,0 +1,22 @@
+import { cards as enCards } from './messages/en/cards.ts';
+import { commands as enCommands } from './messages/en/commands.ts';
+import { findings as enFindings } from './messages/en/findings.ts';
+import { problems as enProblems } from './messages/en/problems.ts';
+import { terminal as enTerminal } from './messages/en/terminal.ts';
+import { cards as zhCards } from './messages/zh/cards.ts';
+import { commands as zhCommands } from './messages/zh/commands.ts';
+import { findings as zhFindings } from './messages/zh/findings.ts';
+import { problems as zhProblems } from './messages/zh/problems.ts';
+import { terminal as zhTerminal } from './messages/zh/terminal.ts';
+
+export const en = { ...enProblems, ...enFindings, ...enCards, ...enCommands, ...enTerminal } as const;
+
+export type MessageKey = keyof typeof en;
+
+export const zh: Readonly<Record<MessageKey, string>> = {
+  ...zhProblems,
+  ...zhFindings,
+  ...zhCards,
+  ...zhCommands,
+  ...zhTerminal,
+};
