@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../core/errors.ts';
+
 /**
  * What each witness says, in shapes of our own. `azure/` reads ARM's answers into these; nothing here does I/O.
  * Strings that Azure chooses stay open: the live service answers outside the enums of its own specification.
@@ -102,7 +104,7 @@ export type RuleFound = {
 /** A witness that did not answer, as Azure's refusal or our own patience put it. */
 export type Silence = {
   /** An `ErrorCode` of core/errors. */
-  readonly code: import('../core/errors.ts').ErrorCode;
+  readonly code: ErrorCode;
   /** Azure's words, shortened; outside text. */
   readonly message?: string;
   /** The RBAC action that a 403 names. */
