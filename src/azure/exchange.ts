@@ -1,0 +1,126 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import {
+  isRestError,
+  type Pipeline,
+  type PipelinePolicy,
+  type RetryStrategy,
+  retryPolicy,
+} from '@azure/core-rest-pipeline';
+import { ShownError } from '../core/errors.ts';
+import { isHeldByAnother, readFailure, type Trace } from './failure.ts';
+
+/**
+ * What passes between us and ARM while `during` runs. The SDK's deserialisers drop what they do not know and its errors
+ * lose `error.details`; here the answer is kept as received.
+ */
+export type Exchange = { last?: Trace; calls: number };
+
+const current = new AsyncLocalStorage<Exchange>();
+
+export function during<T>(exchange: Exchange, run: () => Promise<T>): Promise<T> {
+  return current.run(exchange, run);
+}
+
+export type CallLog = (call: {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly tookMs: number;
+  readonly requestId?: string;
+}) => void;
+
+/** Longest Retry-After that is waited out inside the pipeline; a longer one is an answer to the person. */
+const patienceMs = 30_000;
+
+/** Makes an SDK pipeline ours: one host only, no redirects, a time-out on every request, retries that never start a check twice. */
+export function harden(
+  pipeline: Pipeline,
+  options: { readonly host: string; readonly timeoutMs: number; readonly log: CallLog },
+) {
+  pipeline.removePolicy({ name: 'redirectPolicy' });
+  pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  pipeline.addPolicy(guard(options.host, options.timeoutMs));
+  pipeline.addPolicy(retryPolicy([gentle], { maxRetries: 3 }), { phase: 'Retry' });
+  pipeline.addPolicy(record(options.log), { afterPhase: 'Retry' });
+}
+
+/** The bearer token goes to ARM's host and nowhere else, whatever a Location says. */
+function guard(host: string, timeoutMs: number): PipelinePolicy {
+  return {
+    name: 'hopcheckGuard',
+    sendRequest: (request, next) => {
+      const url = new URL(request.url);
+      if (url.protocol !== 'https:' || url.host.toLowerCase() !== host.toLowerCase()) {
+        throw new ShownError({ code: 'AZURE_FOREIGN_HOST', facts: { host: url.host } });
+      }
+      request.timeout = timeoutMs;
+      return next(request);
+    },
+  };
+}
+
+function record(log: CallLog): PipelinePolicy {
+  return {
+    name: 'hopcheckRecord',
+    sendRequest: async (request, next) => {
+      const started = performance.now();
+      const exchange = current.getStore();
+      if (exchange) {
+        exchange.calls += 1;
+        delete exchange.last;
+      }
+      const response = await next(request);
+      const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
+      const requestId = response.headers.get('x-ms-request-id');
+      const trace: Trace = {
+        status: response.status,
+        body: response.bodyAsText ?? '',
+        ...(requestId && { requestId }),
+        ...(retryAfterMs !== undefined && { retryAfterMs }),
+      };
+      if (exchange) exchange.last = trace;
+      log({
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status: response.status,
+        tookMs: Math.round(performance.now() - started),
+        ...(requestId && { requestId }),
+      });
+      return response;
+    },
+  };
+}
+
+/** Seconds or an HTTP date (measured against the server's own clock); anything else counts as absent. */
+export function readRetryAfter(value: string | undefined, date: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
+  const at = Date.parse(value);
+  const now = date ? Date.parse(date) : Number.NaN;
+  if (Number.isNaN(at) || Number.isNaN(now)) return undefined;
+  return Math.max(0, at - now);
+}
+
+/**
+ * A POST is repeated only after a 429 that says when, since then nothing was started; a reset or a 5xx may have started it.
+ * A resource held by another operation is not waited for here: the check says so on the card and asks once more itself.
+ */
+const gentle: RetryStrategy = {
+  name: 'hopcheckRetry',
+  retry({ retryCount, response, responseError }) {
+    const skip = { skipStrategy: true };
+    if (response?.status === 429) {
+      const after = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
+      const failure = readFailure({ status: 429, body: response.bodyAsText ?? '' });
+      if (after === undefined || after > patienceMs || isHeldByAnother(failure.azureCode)) return skip;
+      return { retryAfterInMs: after };
+    }
+    const request = response?.request ?? (isRestError(responseError) ? responseError.request : undefined);
+    if (request?.method !== 'GET') return skip;
+    const broken = response ? [408, 500, 502, 503, 504].includes(response.status) : responseError !== undefined;
+    if (!broken) return skip;
+    const told = response && readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
+    if (told !== undefined && told > patienceMs) return skip;
+    return { retryAfterInMs: told ?? 500 * 2 ** retryCount * (0.75 + Math.random() / 2) };
+  },
+};

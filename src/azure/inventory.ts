@@ -1,0 +1,206 @@
+import type { VirtualMachine } from '@azure/arm-compute';
+import type { NetworkInterface, NetworkWatcher } from '@azure/arm-network';
+import type { Machine, VmName } from '../core/check.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Arm, ask, collect } from './arm.ts';
+import type { Answer, Failure } from './failure.ts';
+import { readResourceId } from './ids.ts';
+
+/** What a name turned out to be. */
+export type Found =
+  | { readonly kind: 'one'; readonly machine: Machine }
+  | { readonly kind: 'several'; readonly machines: readonly Machine[] }
+  | { readonly kind: 'none' };
+
+/** A picture of what the identity can see, at one moment. */
+export type Estate = {
+  readonly machines: readonly Machine[];
+  readonly subscriptionIds: readonly string[];
+  find(name: VmName): Found;
+  /** The machine that has this private address, if exactly one of the estate has it. */
+  findByAddress(address: string): Machine | undefined;
+  machineOf(resourceId: string): Machine | undefined;
+  /** The network watcher of a region: found by its location, never by its name. */
+  watcherOf(subscriptionId: string, region: string): string | undefined;
+};
+
+export type Inventory = {
+  /** The estate, read at most `freshMs` ago; single flight. */
+  estate(): Promise<Answer<Estate>>;
+  /** Looks a name up; one that is not there is looked for once more in a fresh picture. */
+  find(name: VmName): Promise<Answer<Found>>;
+};
+
+export type InventoryOptions = {
+  readonly arm: Arm;
+  readonly clock: Clock;
+  /** Only these; all the identity sees when empty. */
+  readonly subscriptions: readonly string[];
+  readonly freshMs?: number;
+  /** Called for each subscription that could not be read while others could. */
+  readonly skipped: (subscriptionId: string, failure: Failure) => void;
+};
+
+/** A miss makes a new picture, but not more often than this: a stream of typing errors must not become a stream of ARM lists. */
+const missGraceMs = 5_000;
+
+export function createInventory(options: InventoryOptions): Inventory {
+  const { clock } = options;
+  const freshMs = options.freshMs ?? 10 * 60_000;
+  let held: { readonly estate: Estate; readonly atMs: number } | undefined;
+  let underWay: Promise<Answer<Estate>> | undefined;
+
+  const refresh = () => {
+    underWay ??= load(options)
+      .then((answer) => {
+        if (answer.ok) held = { estate: answer.value, atMs: clock.now() };
+        return answer;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+  const estate = async (youngerThanMs = freshMs): Promise<Answer<Estate>> =>
+    held && clock.now() - held.atMs < youngerThanMs ? { ok: true, value: held.estate } : refresh();
+
+  return {
+    estate: () => estate(),
+    async find(name) {
+      const before = await estate();
+      if (!before.ok) return before;
+      const found = before.value.find(name);
+      if (found.kind !== 'none') return { ok: true, value: found };
+      const after = await estate(missGraceMs);
+      return after.ok ? { ok: true, value: after.value.find(name) } : after;
+    },
+  };
+}
+
+async function load({ arm, subscriptions, skipped }: InventoryOptions): Promise<Answer<Estate>> {
+  const listed = await listSubscriptions(arm, subscriptions);
+  if (!listed.ok) return listed;
+  const parts = await Promise.all(listed.value.map(async (id) => ({ id, answer: await loadSubscription(arm, id) })));
+  const read = parts.flatMap(({ answer }) => (answer.ok ? [answer.value] : []));
+  for (const { id, answer } of parts) {
+    if (answer.ok) continue;
+    if (read.length === 0) return answer;
+    skipped(id, answer.failure);
+  }
+  return {
+    ok: true,
+    value: createEstate(
+      read.flatMap((part) => part.machines),
+      read.flatMap((part) => part.watchers),
+      listed.value,
+    ),
+  };
+}
+
+async function listSubscriptions(arm: Arm, only: readonly string[]): Promise<Answer<readonly string[]>> {
+  if (only.length > 0) return { ok: true, value: only };
+  const answer = await ask(() => collect(arm.subscriptions.subscriptions.list()));
+  if (!answer.ok) return answer;
+  const usable = answer.value.filter(
+    (subscription) => subscription.state !== 'Disabled' && subscription.state !== 'Deleted',
+  );
+  return { ok: true, value: usable.flatMap((subscription) => subscription.subscriptionId ?? []) };
+}
+
+type Watcher = { readonly id: string; readonly subscriptionId: string; readonly region: string };
+
+async function loadSubscription(
+  arm: Arm,
+  id: string,
+): Promise<Answer<{ readonly machines: readonly Machine[]; readonly watchers: readonly Watcher[] }>> {
+  const [machines, nics, watchers] = await Promise.all([
+    ask(() => collect(arm.compute(id).virtualMachines.listAll())),
+    ask(() => collect(arm.network(id).networkInterfaces.listAll())),
+    ask(() => collect(arm.network(id).networkWatchers.listAll())),
+  ]);
+  if (!machines.ok) return machines;
+  if (!watchers.ok) return watchers;
+  const addresses = addressesByNic(nics.ok ? nics.value : []);
+  return {
+    ok: true,
+    value: {
+      machines: machines.value.flatMap((vm) => machineFrom(vm, addresses) ?? []),
+      watchers: watchers.value.flatMap((watcher) => watcherFrom(watcher, id) ?? []),
+    },
+  };
+}
+
+function addressesByNic(nics: readonly NetworkInterface[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    nics.flatMap((nic) => {
+      if (!nic.id) return [];
+      const configurations = [...(nic.ipConfigurations ?? [])].sort(
+        (a, b) => Number(b.primary ?? false) - Number(a.primary ?? false),
+      );
+      return [[nic.id.toLowerCase(), configurations.flatMap((configuration) => configuration.privateIPAddress ?? [])]];
+    }),
+  );
+}
+
+function machineFrom(vm: VirtualMachine, addresses: ReadonlyMap<string, readonly string[]>): Machine | undefined {
+  const id = readResourceId(vm.id);
+  if (!id || !vm.id || !vm.name || !vm.location) return undefined;
+  const references = [...(vm.networkProfile?.networkInterfaces ?? [])].sort(
+    (a, b) => Number(b.primary ?? false) - Number(a.primary ?? false),
+  );
+  const nicIds = references.flatMap((reference) => reference.id ?? []);
+  return {
+    name: vm.name,
+    resourceId: vm.id,
+    group: id.group,
+    subscriptionId: id.subscriptionId,
+    region: vm.location.toLowerCase().replaceAll(' ', ''),
+    nicIds,
+    addresses: nicIds.flatMap((nicId) => addresses.get(nicId.toLowerCase()) ?? []),
+    tags: vm.tags ?? {},
+  };
+}
+
+function watcherFrom(watcher: NetworkWatcher, subscriptionId: string): Watcher | undefined {
+  if (!watcher.id || !watcher.location) return undefined;
+  return { id: watcher.id, subscriptionId, region: watcher.location.toLowerCase().replaceAll(' ', '') };
+}
+
+/** Indexes the estate: a look-up costs the same among 100,000 machines as among ten. */
+export function createEstate(
+  machines: readonly Machine[],
+  watchers: readonly Watcher[],
+  subscriptionIds: readonly string[],
+): Estate {
+  const byName = Map.groupBy(machines, (machine) => machine.name.toLowerCase());
+  const byId = new Map(machines.map((machine) => [machine.resourceId.toLowerCase(), machine]));
+  const byAddress = Map.groupBy(
+    machines.flatMap((machine) => machine.addresses.map((address) => ({ address, machine }))),
+    ({ address }) => address,
+  );
+  const byRegion = new Map(
+    watchers.map((watcher) => [`${watcher.subscriptionId}/${watcher.region}`.toLowerCase(), watcher.id]),
+  );
+  return {
+    machines,
+    subscriptionIds,
+    find(name) {
+      if (name.resourceId) {
+        const machine = byId.get(name.resourceId.toLowerCase());
+        return machine ? { kind: 'one', machine } : { kind: 'none' };
+      }
+      const named = byName.get(name.name.toLowerCase()) ?? [];
+      const group = name.group?.toLowerCase();
+      const matching = group === undefined ? named : named.filter((machine) => machine.group.toLowerCase() === group);
+      const [first, second] = matching;
+      if (!first) return { kind: 'none' };
+      return second ? { kind: 'several', machines: matching } : { kind: 'one', machine: first };
+    },
+    findByAddress(address) {
+      const owners = byAddress.get(address) ?? [];
+      return owners.length === 1 ? owners[0]?.machine : undefined;
+    },
+    machineOf: (resourceId) => byId.get(resourceId.toLowerCase()),
+    watcherOf: (subscriptionId, region) => byRegion.get(`${subscriptionId}/${region}`.toLowerCase()),
+  };
+}

@@ -1,0 +1,192 @@
+import {
+  type ConnectivityParameters,
+  type NetworkConfigurationDiagnosticParameters,
+  type NetworkManagementClient,
+  type NextHopParameters,
+  restorePoller,
+  type VerificationIPFlowParameters,
+} from '@azure/arm-network';
+import type { Clock } from '../core/clock.ts';
+import type { Json } from '../core/json.ts';
+import { type Arm, ask } from './arm.ts';
+import type { Exchange } from './exchange.ts';
+import { type Answer, type Failure, readFailure } from './failure.ts';
+import { readResourceId } from './ids.ts';
+
+/** Network Watcher's long-running questions, each with what it is asked. */
+export type WatcherQuestion =
+  | { readonly kind: 'connectivityCheck'; readonly parameters: ConnectivityParameters }
+  | { readonly kind: 'networkConfigurationDiagnostic'; readonly parameters: NetworkConfigurationDiagnosticParameters }
+  | { readonly kind: 'nextHop'; readonly parameters: NextHopParameters }
+  | { readonly kind: 'ipFlowVerify'; readonly parameters: VerificationIPFlowParameters };
+
+/** An operation under way in Azure: plain JSON, enough to go on from another process. */
+export type Operation = {
+  readonly kind: WatcherQuestion['kind'];
+  readonly subscriptionId: string;
+  /** The SDK's serialized poller as it was right after the POST. Opaque; holds a signed URL of some 4 kB: never log it. */
+  readonly poller: string;
+  /** Milliseconds since the epoch before which Azure does not want to be polled. */
+  readonly notBeforeMs: number;
+  readonly requestId?: string;
+};
+
+/** Azure's final body as received, with the request id of the answer that carried it. */
+export type WatcherAnswer = { readonly body: Json; readonly requestId?: string; readonly calls: number };
+
+export type Started = { readonly done: WatcherAnswer } | { readonly operation: Operation; readonly calls: number };
+
+type Pollers = Pick<
+  NetworkManagementClient['networkWatchers'],
+  'checkConnectivity' | 'getNetworkConfigurationDiagnostic' | 'getNextHop' | 'verifyIPFlow'
+>;
+type Poller = ReturnType<Pollers[keyof Pollers]>;
+
+/** Polls at least this far apart, whatever Azure says: the contract's floor for Retry-After. */
+const floorMs = 1000;
+/** What Network Watcher asks for in every recording; used where an answer carries no Retry-After. */
+const usualMs = 10_000;
+
+/** POSTs the question. The first poll is not made here: the SDK would make it at once, before Retry-After. */
+export async function start(
+  arm: Arm,
+  watcherId: string,
+  question: WatcherQuestion,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Answer<Started>> {
+  const watcher = readResourceId(watcherId);
+  const [name] = watcher?.names ?? [];
+  if (!watcher || !name) throw new Error(`not a network watcher's id: ${watcherId}`);
+  const exchange: Exchange = { calls: 0 };
+  const submitted = await ask(async () => {
+    const poller = post(arm.network(watcher.subscriptionId), watcher.group, name, question, signal);
+    // A poller is a thenable: returned bare from an async function it would be awaited to the end.
+    await poller.submitted();
+    return { poller };
+  }, exchange);
+  const { last } = exchange;
+  if (last?.status === 200) return finished(last.body, last.requestId, exchange.calls);
+  if (!submitted.ok) return submitted;
+  const state = await submitted.value.poller.serialize();
+  if (!hasLocation(state)) return malformed('202 without a Location to poll', last?.requestId);
+  return {
+    ok: true,
+    value: {
+      operation: {
+        kind: question.kind,
+        subscriptionId: watcher.subscriptionId,
+        poller: state,
+        notBeforeMs: clock.now() + Math.max(floorMs, last?.retryAfterMs ?? usualMs),
+        ...(last?.requestId && { requestId: last.requestId }),
+      },
+      calls: exchange.calls,
+    },
+  };
+}
+
+/**
+ * Polls until Azure gives its result, refuses for good, or `deadlineMs` (epoch) passes; never earlier than Retry-After.
+ * A failed poll spoils the SDK's poller for ever, so after a passing failure it is revived from its first state.
+ */
+export async function finish(
+  arm: Arm,
+  operation: Operation,
+  clock: Clock,
+  limits: { readonly deadlineMs: number; readonly signal?: AbortSignal },
+): Promise<Answer<WatcherAnswer>> {
+  let poller = revive(arm, operation);
+  let nextMs = operation.notBeforeMs;
+  let failure: Failure | undefined;
+  let calls = 0;
+  for (;;) {
+    if (nextMs > limits.deadlineMs) {
+      await clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), limits.signal);
+      return {
+        ok: false,
+        failure: { ...failure, code: 'NO_RESULT', ...(operation.requestId && { requestId: operation.requestId }) },
+      };
+    }
+    await clock.sleep(Math.max(0, nextMs - clock.now()), limits.signal);
+    const exchange: Exchange = { calls: 0 };
+    const polled = await ask(async () => {
+      await poller.poll(limits.signal ? { abortSignal: limits.signal } : {});
+    }, exchange);
+    calls += exchange.calls;
+    const { last } = exchange;
+    if (last?.status === 200) return finished(last.body, last.requestId ?? operation.requestId, calls);
+    const wait = Math.max(floorMs, last?.retryAfterMs ?? usualMs);
+    if (last?.status === 202 && polled.ok) {
+      failure = undefined;
+    } else {
+      failure = polled.ok ? readFailure(last ?? { status: 0, body: '' }) : polled.failure;
+      if (!passing(failure)) return { ok: false, failure };
+      poller = revive(arm, operation);
+    }
+    nextMs = clock.now() + wait;
+  }
+}
+
+function post(
+  client: NetworkManagementClient,
+  group: string,
+  name: string,
+  question: WatcherQuestion,
+  abortSignal?: AbortSignal,
+): Poller {
+  const options = abortSignal ? { abortSignal } : {};
+  switch (question.kind) {
+    case 'connectivityCheck':
+      return client.networkWatchers.checkConnectivity(group, name, question.parameters, options);
+    case 'networkConfigurationDiagnostic':
+      return client.networkWatchers.getNetworkConfigurationDiagnostic(group, name, question.parameters, options);
+    case 'nextHop':
+      return client.networkWatchers.getNextHop(group, name, question.parameters, options);
+    case 'ipFlowVerify':
+      return client.networkWatchers.verifyIPFlow(group, name, question.parameters, options);
+  }
+}
+
+function revive(arm: Arm, operation: Operation): Poller {
+  const client = arm.network(operation.subscriptionId);
+  const { networkWatchers } = client;
+  switch (operation.kind) {
+    case 'connectivityCheck':
+      return restorePoller(client, operation.poller, networkWatchers.checkConnectivity);
+    case 'networkConfigurationDiagnostic':
+      return restorePoller(client, operation.poller, networkWatchers.getNetworkConfigurationDiagnostic);
+    case 'nextHop':
+      return restorePoller(client, operation.poller, networkWatchers.getNextHop);
+    case 'ipFlowVerify':
+      return restorePoller(client, operation.poller, networkWatchers.verifyIPFlow);
+  }
+}
+
+function passing(failure: Failure): boolean {
+  return ['AZURE_FAILED', 'AZURE_UNREACHABLE', 'AZURE_THROTTLED', 'AZURE_BUSY'].includes(failure.code);
+}
+
+function finished(
+  body: string,
+  requestId: string | undefined,
+  calls: number,
+): Answer<{ readonly done: WatcherAnswer }> & Answer<WatcherAnswer>;
+function finished(body: string, requestId: string | undefined, calls: number) {
+  let json: Json;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return malformed(`200 with a body that is not JSON, ${body.length} characters`, requestId);
+  }
+  const answer: WatcherAnswer = { body: json, calls, ...(requestId && { requestId }) };
+  return { ok: true, value: { ...answer, done: answer } };
+}
+
+function malformed(message: string, requestId: string | undefined): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { code: 'AZURE_MALFORMED', message, ...(requestId && { requestId }) } };
+}
+
+function hasLocation(state: string): boolean {
+  const parsed: { state?: { config?: { operationLocation?: unknown } } } = JSON.parse(state);
+  return typeof parsed.state?.config?.operationLocation === 'string';
+}
