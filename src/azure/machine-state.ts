@@ -8,13 +8,13 @@ export type MachineReading = {
   readonly resourceId: string;
   /** `running`, `stopped`, `deallocated`, `starting` …: the part after `PowerState/`. */
   readonly power?: string;
-  readonly agent: 'ready' | 'missing' | 'failed' | 'unknown';
+  readonly agent: 'ready' | 'missing' | 'failed';
   readonly os?: 'Linux' | 'Windows';
 };
 
 /**
  * Reads power and Network Watcher agent. The agent is known by publisher and type, since its instance may bear any name;
- * a body without `resources` says nothing about extensions.
+ * ARM leaves `resources` out for a machine without extensions.
  */
 export async function readMachine(arm: Arm, machine: Machine, signal?: AbortSignal): Promise<Answer<MachineReading>> {
   const id = readResourceId(machine.resourceId);

@@ -66,7 +66,10 @@ export async function start(
     return { poller };
   }, exchange);
   const { last } = exchange;
-  if (last?.status === 200) return finished(last.body, last.requestId, exchange.calls);
+  if (last?.status === 200) {
+    const answer = finished(last.body, last.requestId, exchange.calls);
+    return answer.ok ? { ok: true, value: { done: answer.value } } : answer;
+  }
   if (!submitted.ok) return submitted;
   const state = await submitted.value.poller.serialize();
   if (!hasLocation(state)) return malformed('202 without a Location to poll', last?.requestId);
@@ -166,20 +169,12 @@ function passing(failure: Failure): boolean {
   return ['AZURE_FAILED', 'AZURE_UNREACHABLE', 'AZURE_THROTTLED', 'AZURE_BUSY'].includes(failure.code);
 }
 
-function finished(
-  body: string,
-  requestId: string | undefined,
-  calls: number,
-): Answer<{ readonly done: WatcherAnswer }> & Answer<WatcherAnswer>;
-function finished(body: string, requestId: string | undefined, calls: number) {
-  let json: Json;
+function finished(body: string, requestId: string | undefined, calls: number): Answer<WatcherAnswer> {
   try {
-    json = JSON.parse(body);
+    return { ok: true, value: { body: JSON.parse(body), calls, ...(requestId && { requestId }) } };
   } catch {
     return malformed(`200 with a body that is not JSON, ${body.length} characters`, requestId);
   }
-  const answer: WatcherAnswer = { body: json, calls, ...(requestId && { requestId }) };
-  return { ok: true, value: { ...answer, done: answer } };
 }
 
 function malformed(message: string, requestId: string | undefined): { readonly ok: false; readonly failure: Failure } {

@@ -1,0 +1,53 @@
+import type { Conversation, Locale, Reply, Requester } from '../core/chat.ts';
+import type { Json } from '../core/json.ts';
+
+/**
+ * queued: stored, before anything was said. running: started; `operation` is there once Azure has taken it.
+ * answered: the outcome is known. delivered: the person has the final card.
+ */
+export type JobState = 'queued' | 'running' | 'answered' | 'delivered';
+
+/** Work that outlives a turn and a restart. Plain JSON. */
+export type Job = {
+  readonly id: string;
+  readonly command: string;
+  readonly state: JobState;
+  readonly request: Json;
+  readonly requester: Requester;
+  readonly conversation: Conversation;
+  readonly locale: Locale;
+  /** What the buttons of this job's card must bring back. */
+  readonly nonce: string;
+  readonly createdAtMs: number;
+  /** Epoch milliseconds at which the job ends, whatever Azure does. */
+  readonly deadlineMs: number;
+  /** The message that is edited from acknowledgement to answer. */
+  readonly messageId?: string;
+  readonly operation?: Json;
+  readonly outcome?: Json;
+};
+
+/** What a running job may tell its worker. */
+export type Hooks = {
+  readonly signal: AbortSignal;
+  /** Stores what is needed to go on after a restart; resolves when it is durable. */
+  keep(operation: Json): Promise<void>;
+  /** Edits the job's message; edits closer than a second together are merged into the newest. */
+  show(reply: Reply): void;
+};
+
+/** What a command gives the worker. All but `run` is pure. */
+export type Task = {
+  run(job: Job, hooks: Hooks): Promise<Json>;
+  /** The outcome of a job that ended in an exception. `reference` is what log and card have in common. */
+  fail(job: Job, reference: string): Json;
+  draw(job: Job, outcome: Json): Reply;
+};
+
+/** How the worker speaks; the transport implements it. */
+export type Replier = {
+  /** Returns the new message's id, or undefined when it was sent but its id was lost. */
+  send(conversation: Conversation, reply: Reply): Promise<string | undefined>;
+  /** `gone`: the message or the conversation is not there any more. */
+  update(conversation: Conversation, messageId: string, reply: Reply): Promise<'updated' | 'gone'>;
+};

@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { Json } from '../core/json.ts';
+import type { Job } from './job.ts';
+import type { Change, Store } from './store.ts';
+
+/** One entry a version, run in order; `PRAGMA user_version` counts how many a file has seen. Never edit one that shipped. */
+const migrations: readonly string[] = [
+  `CREATE TABLE job (
+     id TEXT PRIMARY KEY, delivery_key TEXT UNIQUE, command TEXT NOT NULL, state TEXT NOT NULL, request TEXT NOT NULL,
+     requester TEXT NOT NULL, conversation TEXT NOT NULL, locale TEXT NOT NULL, nonce TEXT NOT NULL,
+     created_at_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL, message_id TEXT, operation TEXT, outcome TEXT
+   ) STRICT;
+   CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state <> 'delivered';
+   CREATE TABLE spent_nonce (job_id TEXT NOT NULL, nonce TEXT NOT NULL, PRIMARY KEY (job_id, nonce)) STRICT, WITHOUT ROWID;
+   CREATE TABLE conversation_setting (
+     conversation_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (conversation_id, key)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** A store in SQLite, durable on each write. `folder` is made when it is missing; undefined keeps everything in memory. */
+export function openSqliteStore(folder?: string): Store {
+  if (folder) mkdirSync(folder, { recursive: true });
+  const db = new DatabaseSync(folder ? join(folder, 'hopcheck.sqlite') : ':memory:');
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;');
+  migrate(db);
+  const insert = db.prepare(
+    `INSERT INTO job (id, delivery_key, command, state, request, requester, conversation, locale, nonce, created_at_ms, deadline_ms,
+       message_id, operation, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const select = db.prepare('SELECT * FROM job WHERE id = ?');
+  const pending = db.prepare(`SELECT * FROM job WHERE state <> 'delivered' ORDER BY created_at_ms, id`);
+  const spend = db.prepare('INSERT INTO spent_nonce (job_id, nonce) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const remember = db.prepare(
+    `INSERT INTO conversation_setting (conversation_id, key, value) VALUES (?, ?, ?)
+     ON CONFLICT (conversation_id, key) DO UPDATE SET value = excluded.value`,
+  );
+  const recall = db.prepare('SELECT value FROM conversation_setting WHERE conversation_id = ? AND key = ?');
+
+  const change = (where: string, values: readonly SQLInputValue[], columns: readonly Column[]) => {
+    const sets = columns.map(([column]) => `${column} = ?`).join(', ');
+    return db.prepare(`UPDATE job SET ${sets} WHERE ${where}`).run(...columns.map(([, value]) => value), ...values);
+  };
+
+  return {
+    async insert(job, deliveryKey) {
+      const { changes } = insert.run(
+        job.id,
+        deliveryKey ?? null,
+        job.command,
+        job.state,
+        JSON.stringify(job.request),
+        JSON.stringify(job.requester),
+        JSON.stringify(job.conversation),
+        job.locale,
+        job.nonce,
+        job.createdAtMs,
+        job.deadlineMs,
+        job.messageId ?? null,
+        job.operation === undefined ? null : JSON.stringify(job.operation),
+        job.outcome === undefined ? null : JSON.stringify(job.outcome),
+      );
+      return changes === 1 ? 'stored' : 'duplicate';
+    },
+    async job(id) {
+      const row = select.get(id);
+      return row ? jobFrom(row as Row) : undefined;
+    },
+    async advance(id, from, to, more = {}) {
+      return change('id = ? AND state = ?', [id, from], [['state', to], ...columnsOf(more)]).changes === 1;
+    },
+    async amend(id, more) {
+      const columns = columnsOf(more);
+      if (columns.length > 0) change('id = ?', [id], columns);
+    },
+    async unfinished() {
+      return pending.all().map((row) => jobFrom(row as Row));
+    },
+    async spend(jobId, nonce) {
+      return spend.run(jobId, nonce).changes === 1;
+    },
+    async remember(conversationId, key, value) {
+      remember.run(conversationId, key, JSON.stringify(value));
+    },
+    async recall(conversationId, key) {
+      const row = recall.get(conversationId, key);
+      return row ? JSON.parse(String(row.value)) : undefined;
+    },
+    async close() {
+      db.close();
+    },
+  };
+}
+
+function migrate(db: DatabaseSync) {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new Error(
+      `the data folder was written by a newer hopcheck (schema ${version}, this one knows ${migrations.length}): run that version, or use another HOPCHECK_DATA_DIR`,
+    );
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}
+
+type Column = readonly [name: string, value: SQLInputValue];
+
+function columnsOf(change: Change): Column[] {
+  const columns: Column[] = [];
+  if (change.messageId !== undefined) columns.push(['message_id', change.messageId]);
+  for (const name of ['request', 'operation', 'outcome'] as const) {
+    const value = change[name];
+    if (value !== undefined) columns.push([name, JSON.stringify(value)]);
+  }
+  return columns;
+}
+
+function jobFrom(row: Row): Job {
+  const optional = (name: string, value: Json | undefined) => (value === undefined ? {} : { [name]: value });
+  const json = (value: string | number | null | undefined): Json | undefined =>
+    value === null || value === undefined ? undefined : JSON.parse(String(value));
+  return {
+    id: String(row.id),
+    command: String(row.command),
+    state: String(row.state) as Job['state'],
+    request: json(row.request) ?? null,
+    requester: JSON.parse(String(row.requester)),
+    conversation: JSON.parse(String(row.conversation)),
+    locale: row.locale === 'zh' ? 'zh' : 'en',
+    nonce: String(row.nonce),
+    createdAtMs: Number(row.created_at_ms),
+    deadlineMs: Number(row.deadline_ms),
+    ...optional('messageId', row.message_id ?? undefined),
+    ...optional('operation', json(row.operation)),
+    ...optional('outcome', json(row.outcome)),
+  };
+}
