@@ -1,0 +1,78 @@
+import { type Reading, read, refuse } from '../core/errors.ts';
+import { hasHan } from './characters.ts';
+import { nearest } from './suggest.ts';
+
+/** What a command is called in conversation. */
+export type CommandWords = {
+  readonly name: string;
+  /** In every language, in lower case, the one that hopcheck writes first; several words are allowed (`next hop`). */
+  readonly words: readonly string[];
+  /** True for a sentence that is this command's without naming it (`can app0 reach db0 on 80`). */
+  readonly claims?: (words: readonly string[]) => boolean;
+};
+
+export type CommandRead = { readonly command: string; readonly rest: readonly string[] };
+
+/** Finds the command of a message, and what is said to it. Mentions that stayed (`@hopcheck`) are passed over. */
+export function readCommand(words: readonly string[], table: readonly CommandWords[]): Reading<CommandRead> {
+  let from = 0;
+  while (words[from]?.startsWith('@')) from++;
+  const said = from === 0 ? words : words.slice(from);
+  const named = findNamed(said, table);
+  if (named) return read(named);
+  const claiming = table.find((command) => command.claims?.(said));
+  if (claiming) return read({ command: claiming.name, rest: said });
+  const word = said[0] ?? '';
+  return refuse('UNKNOWN_COMMAND', { word: word.slice(0, 100) }, { suggestions: suggest(said, table) });
+}
+
+function findNamed(words: readonly string[], table: readonly CommandWords[]): CommandRead | undefined {
+  let best: (CommandRead & { readonly length: number }) | undefined;
+  for (const command of table) {
+    for (const alias of command.words) {
+      if (best && alias.length <= best.length) continue;
+      const rest = restAfter(words, alias);
+      if (rest) best = { command: command.name, rest, length: alias.length };
+    }
+  }
+  return best && { command: best.command, rest: best.rest };
+}
+
+function restAfter(words: readonly string[], alias: string): readonly string[] | undefined {
+  const first = words[0];
+  if (first === undefined) return undefined;
+  if (hasHan(alias)) {
+    // Chinese is written without spaces: the command is the beginning of a longer run.
+    if (!first.startsWith(alias)) return undefined;
+    const left = first.slice(alias.length);
+    return left ? [left, ...words.slice(1)] : words.slice(1);
+  }
+  const parts = alias.split(' ');
+  return parts.every((part, index) => words[index]?.toLowerCase() === part) ? words.slice(parts.length) : undefined;
+}
+
+/** The message with its command put right, nearest command first. */
+function suggest(words: readonly string[], table: readonly CommandWords[]): readonly string[] {
+  const first = words[0];
+  if (first === undefined) return [];
+  const aliases = table.flatMap((command) => command.words);
+  const sentences = new Set<string>();
+  if (hasHan(first)) {
+    for (const alias of aliases.filter((each) => hasHan(each) && each.length > 1)) {
+      const head = first.slice(0, alias.length);
+      if (nearest(head, [alias], 1).length > 0 && sharesCharacter(head, alias))
+        sentences.add([`${alias}${first.slice(alias.length)}`, ...words.slice(1)].join(' '));
+    }
+    return [...sentences].slice(0, 3);
+  }
+  const latin = aliases.filter((alias) => !hasHan(alias));
+  for (const count of [2, 1]) {
+    if (words.length < count) continue;
+    const fitting = latin.filter((alias) => alias.split(' ').length === count);
+    for (const alias of nearest(words.slice(0, count).join(' '), fitting))
+      sentences.add([alias, ...words.slice(count)].join(' '));
+  }
+  return [...sentences].slice(0, 3);
+}
+
+const sharesCharacter = (one: string, other: string): boolean => [...one].some((char) => other.includes(char));

@@ -1,0 +1,32 @@
+/** What the grammar's words are in English. The first of each list is the one that hopcheck writes itself. */
+export const enKeywords = {
+  from: ['from'],
+  to: ['to'],
+  reach: ['reach', 'access', 'connect', 'talk'],
+  reachable: ['reachable'],
+  can: ['can', 'could', 'cannot', "can't", 'does', 'is', 'if', 'whether'],
+  polite: ['please', 'pls', 'plz', 'the', 'connectivity', 'connection', 'thanks'],
+  port: ['port', 'ports'],
+  on: ['on'],
+  over: ['over', 'using', 'with'],
+  protocol: ['protocol'],
+  vm: ['vm', 'machine'],
+  in: ['in'],
+  and: ['and', '&'],
+  expecting: ['expecting', 'expect'],
+  tcp: ['tcp'],
+  udp: ['udp'],
+  http: ['http'],
+  https: ['https'],
+  icmp: ['icmp', 'ping'],
+  ipv4: ['ipv4'],
+  ipv6: ['ipv6'],
+  inbound: ['inbound', 'incoming'],
+  outbound: ['outbound', 'outgoing'],
+  every: ['every'],
+  for: ['for'],
+  until: ['until'],
+  as: ['as'],
+} as const satisfies Readonly<Record<string, readonly [string, ...string[]]>>;
+
+export type Keyword = keyof typeof enKeywords;
