@@ -1,2 +1,137 @@
-export const findingCodes = ['NSG_DENY_IN'] as const;
+/**
+ * Everything a check can find, in one closed list of stable codes. A code's sentence and advice are the catalogue's `finding.<CODE>.message`
+ * and `.advice`; `docs/findings.md` explains each, and a test ties list, catalogues and page together. The order is the order of telling
+ * where nothing else decides.
+ */
+export const findingCodes = [
+  'WITNESSES_DISAGREE',
+  'PROBE_CONTRADICTS_ITSELF',
+  'VM_STOPPED',
+  'VM_NOT_READY',
+  'NO_WATCHER',
+  'AGENT_MISSING',
+  'AGENT_STOPPED',
+  'PROBE_UNSUPPORTED',
+  'SOCKET_FAILED',
+  'SOURCE_PORT_IN_USE',
+  'PORT_THROTTLED',
+  'NSG_DENY_OUT',
+  'NSG_DENY_IN',
+  'ROUTE_NONE',
+  'ROUTE_LOOP',
+  'RETURN_ROUTE_NONE',
+  'ROUTE_USER_DEFINED',
+  'PEERING_NO_ACCESS',
+  'IP_FORWARDING_OFF',
+  'GATEWAY_TRANSIT_OFF',
+  'REMOTE_GATEWAYS_OFF',
+  'NO_OUTBOUND_INTERNET',
+  'BASIC_LB_GLOBAL_PEERING',
+  'DNS_FAILED',
+  'DNS_ANSWER_WRONG',
+  'ROUTE_MISSING',
+  'BGP_ROUTES_OFF',
+  'PEERING_UNKNOWN',
+  'GATEWAY_NOT_READY',
+  'CONNECTION_DOWN',
+  'ARP_MISSING',
+  'BACKEND_DOWN',
+  'RESOURCE_UNHEALTHY',
+  'AZURE_PLATFORM',
+  'HTTP_ANSWER_WRONG',
+  'UNKNOWN_ISSUE',
+  'ASYMMETRIC_ROUTE',
+  'NO_LISTENER',
+  'GUEST_FIREWALL',
+  'NO_CAUSE_REPORTED',
+  'ALLOW_RULE_BLAMED',
+  'DESTINATION_UNREACHABLE',
+  'NETWORK_ERROR',
+  'PATH_UNKNOWN',
+  'PROBE_NOT_RUN',
+  'PROXY_ANSWERED',
+  'LOSS',
+  'HIGH_LATENCY',
+  'PARTLY_REACHABLE',
+  'CPU_HIGH',
+  'MEMORY_HIGH',
+  'MULTIPLE_NICS',
+  'UNEXPECTED_GATEWAY',
+  'NSG_ALLOW',
+  'NSG_NONE',
+  'NEXT_HOP',
+] as const;
+
 export type FindingCode = (typeof findingCodes)[number];
+
+/** What a finding means to the verdict, strongest first. */
+export const weights = ['conflict', 'noProbe', 'blocker', 'fault', 'answer', 'symptom', 'quality', 'note'] as const;
+export type Weight = (typeof weights)[number];
+
+/**
+ * `conflict` two accounts exclude each other · `noProbe` the source could not probe · `blocker` this alone stops the traffic · `fault` a
+ * likely cause · `answer` the far end did not take the connection, which a blocker explains · `symptom` what failed, not why ·
+ * `quality` how well it works · `note` a fact worth knowing.
+ */
+const weightOfCode: Readonly<Record<FindingCode, Weight>> = {
+  WITNESSES_DISAGREE: 'conflict',
+  PROBE_CONTRADICTS_ITSELF: 'conflict',
+  VM_STOPPED: 'blocker',
+  VM_NOT_READY: 'fault',
+  NO_WATCHER: 'noProbe',
+  AGENT_MISSING: 'noProbe',
+  AGENT_STOPPED: 'noProbe',
+  PROBE_UNSUPPORTED: 'noProbe',
+  SOCKET_FAILED: 'noProbe',
+  SOURCE_PORT_IN_USE: 'noProbe',
+  PORT_THROTTLED: 'noProbe',
+  NSG_DENY_OUT: 'blocker',
+  NSG_DENY_IN: 'blocker',
+  ROUTE_NONE: 'blocker',
+  ROUTE_LOOP: 'blocker',
+  RETURN_ROUTE_NONE: 'blocker',
+  ROUTE_USER_DEFINED: 'fault',
+  PEERING_NO_ACCESS: 'blocker',
+  IP_FORWARDING_OFF: 'blocker',
+  GATEWAY_TRANSIT_OFF: 'blocker',
+  REMOTE_GATEWAYS_OFF: 'blocker',
+  NO_OUTBOUND_INTERNET: 'blocker',
+  BASIC_LB_GLOBAL_PEERING: 'blocker',
+  DNS_FAILED: 'fault',
+  DNS_ANSWER_WRONG: 'fault',
+  ROUTE_MISSING: 'fault',
+  BGP_ROUTES_OFF: 'fault',
+  PEERING_UNKNOWN: 'fault',
+  GATEWAY_NOT_READY: 'fault',
+  CONNECTION_DOWN: 'fault',
+  ARP_MISSING: 'fault',
+  BACKEND_DOWN: 'fault',
+  RESOURCE_UNHEALTHY: 'fault',
+  AZURE_PLATFORM: 'fault',
+  HTTP_ANSWER_WRONG: 'fault',
+  UNKNOWN_ISSUE: 'fault',
+  ASYMMETRIC_ROUTE: 'fault',
+  NO_LISTENER: 'answer',
+  GUEST_FIREWALL: 'answer',
+  NO_CAUSE_REPORTED: 'symptom',
+  ALLOW_RULE_BLAMED: 'symptom',
+  DESTINATION_UNREACHABLE: 'symptom',
+  NETWORK_ERROR: 'symptom',
+  PATH_UNKNOWN: 'symptom',
+  PROBE_NOT_RUN: 'symptom',
+  PROXY_ANSWERED: 'quality',
+  LOSS: 'quality',
+  HIGH_LATENCY: 'quality',
+  PARTLY_REACHABLE: 'quality',
+  CPU_HIGH: 'note',
+  MEMORY_HIGH: 'note',
+  MULTIPLE_NICS: 'note',
+  UNEXPECTED_GATEWAY: 'note',
+  NSG_ALLOW: 'note',
+  NSG_NONE: 'note',
+  NEXT_HOP: 'note',
+};
+
+export function weightOf(code: FindingCode): Weight {
+  return weightOfCode[code];
+}

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../core/errors.ts';
 import type { FindingCode } from './findings.ts';
-import type { Direction } from './witness.ts';
+import type { About, Direction } from './witness.ts';
 
 export type Verdict = 'Reachable' | 'Degraded' | 'Unreachable' | 'Inconsistent' | 'Undetermined';
 
@@ -20,6 +20,8 @@ export type Finding = {
   readonly code: FindingCode;
   readonly severity: 'error' | 'warning' | 'info';
   readonly witness: WitnessName;
+  /** Other witnesses that say the same about the same place. */
+  readonly confirmedBy?: readonly WitnessName[];
   /** What the sentence of this code is filled with (names, numbers); outside text. */
   readonly facts: Readonly<Record<string, string | number>>;
   readonly rule?: Rule;
@@ -41,6 +43,8 @@ export type PathHop = {
   readonly issues: readonly { readonly type: string; readonly origin: string; readonly severity: string }[];
   /** True where the link from this hop to the next one is the one that breaks. */
   readonly brokenAfter: boolean;
+  /** Present where the hop itself fails, not a link of it. */
+  readonly broken?: true;
 };
 
 export type WitnessReport = {
@@ -49,6 +53,8 @@ export type WitnessReport = {
   readonly tookMs?: number;
   readonly code?: ErrorCode;
   readonly missingAction?: string;
+  /** Which question of its kind, where a witness is asked several times. */
+  readonly about?: About;
 };
 
 export type Diagnosis = {
@@ -58,6 +64,8 @@ export type Diagnosis = {
   /** Most telling first; findings[0] is the headline. Never empty when final and not Reachable. */
   readonly findings: readonly Finding[];
   readonly path: readonly PathHop[];
+  /** `probe` = the path that the probe reported; `configuration` = what next hops and names allow to draw as long as there is none. */
+  readonly pathFrom: 'probe' | 'configuration';
   readonly latency: { readonly minMs?: number; readonly avgMs?: number; readonly maxMs?: number } | null;
   readonly probes: { readonly sent: number; readonly failed: number } | null;
   /** Codes of what the result takes for granted; their sentences are in the catalogues. */

@@ -74,9 +74,9 @@ export type NsgAnswer = {
   }[];
 };
 
-/** nextHop from one machine. */
+/** nextHop from one machine: from the source and from appliances towards the destination, from the destination towards the source. */
 export type NextHopAnswer = {
-  readonly place: 'source' | 'destination';
+  readonly place: 'source' | 'destination' | 'appliance';
   readonly resourceId: string;
   /** `VirtualAppliance`, `VnetLocal`, `VirtualNetwork`, `VNetPeering`, `Internet`, `VirtualNetworkGateway`, `None`, … */
   readonly type: string;
@@ -97,7 +97,7 @@ export type RuleFound = {
   readonly priority?: number;
   readonly direction?: Direction;
   readonly access?: 'Allow' | 'Deny';
-  /** The hop it was looked up for. */
+  /** The hop it was looked up for; for a rule that an NSG answer names, the `resourceId` of that answer. */
   readonly hopId: string;
 };
 
@@ -111,10 +111,17 @@ export type Silence = {
   readonly missingAction?: string;
 };
 
+/** Which of several questions of one kind a testimony belongs to, where the answer itself is not there to say so. */
+export type About = {
+  readonly place: NsgAnswer['place'];
+  readonly direction?: Direction;
+  readonly resourceId?: string;
+};
+
 export type Testimony<T> =
-  | { readonly state: 'pending' }
+  | { readonly state: 'pending'; readonly about?: About }
   | { readonly state: 'answered'; readonly answer: T; readonly tookMs: number }
-  | { readonly state: 'silent'; readonly why: Silence; readonly tookMs: number };
+  | { readonly state: 'silent'; readonly why: Silence; readonly tookMs: number; readonly about?: About };
 
 /** Everything known at one moment of a check; absent = not asked. */
 export type Testimonies = {
