@@ -1,0 +1,267 @@
+import type { Locale, Requester } from '../../core/chat.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { type Description, describe, describeAssumption } from '../../diagnosis/describe.ts';
+import type { Diagnosis, Finding, Rule, Verdict } from '../../diagnosis/verdict.ts';
+import { say } from '../../language/say.ts';
+import {
+  askedByLine,
+  badge,
+  button,
+  clientTime,
+  clip,
+  durationText,
+  latencyText,
+  portalLinks,
+  resourceOf,
+} from '../card-parts.ts';
+import type { CheckAnswer } from './outcome.ts';
+import { pathRows } from './path-rows.ts';
+import { questionEnds, questionParts } from './question.ts';
+import { witnessRows } from './witness-rows.ts';
+
+/** What is different from the last answer to the same question. Names as shown, such as `nsg-db/deny-80`. */
+export type Changes = {
+  /** When the last answer was given, ISO 8601. */
+  readonly since: string;
+  readonly verdictWas?: Verdict;
+  readonly added: readonly string[];
+  readonly gone: readonly string[];
+};
+
+type Input = {
+  readonly askedBy: Requester;
+  readonly jobId: string;
+  readonly nonce: string;
+  readonly locale: Locale;
+  readonly changes?: Changes;
+};
+
+const looks: Readonly<Record<Verdict, { readonly style: string; readonly icon: string }>> = {
+  Reachable: { style: 'good', icon: 'icon:reachable' },
+  Degraded: { style: 'warning', icon: 'icon:degraded' },
+  Unreachable: { style: 'attention', icon: 'icon:unreachable' },
+  Inconsistent: { style: 'warning', icon: 'icon:inconsistent' },
+  Undetermined: { style: 'emphasis', icon: 'icon:undetermined' },
+};
+
+/** How much of each list is shown. A later level leaves out more. */
+type Level = { readonly hops: number; readonly findings: number; readonly shows: number; readonly text: number };
+
+const levels = [
+  { hops: 16, findings: 8, shows: 3, text: 600 },
+  { hops: 16, findings: 4, shows: 1, text: 600 },
+  { hops: 10, findings: 2, shows: 0, text: 400 },
+  { hops: 6, findings: 0, shows: 0, text: 200 },
+] as const satisfies readonly Level[];
+
+/** Bytes of the rendered card beside its data: the frame, and what the template puts around an item of each list. */
+const frameBytes = 7_000;
+const hopBytes = 900;
+const lineBytes = 200;
+const budgetBytes = 23_000;
+
+/**
+ * Data of the result card. An answer that would not fit into 24 KB is trimmed in this order: commands and findings in the
+ * details, hops in the middle of the path, then long sentences. The verdict, the rule, the first advice, the ends of the path
+ * and the surroundings of the break always stay; what is left out is counted on the card.
+ */
+export function resultData(answer: CheckAnswer, input: Input): JsonObject {
+  for (const level of levels) {
+    const data = dataAt(level, answer, input);
+    if (weigh(data) <= budgetBytes) return data;
+  }
+  return dataAt({ hops: 4, findings: 0, shows: 0, text: 120 }, answer, input);
+}
+
+function weigh(data: JsonObject): number {
+  const lists = Object.entries(data).reduce((sum, [key, value]) => {
+    if (!Array.isArray(value)) return sum;
+    return sum + value.length * (key === 'path' ? hopBytes : lineBytes);
+  }, 0);
+  return frameBytes + lists + Buffer.byteLength(JSON.stringify(data));
+}
+
+export function resultSummary({ question, diagnosis }: CheckAnswer, locale: Locale): string {
+  const ends = questionEnds(question);
+  const verdict = say(locale, `card.verdict.${diagnosis.verdict}`);
+  const first = diagnosis.findings[0];
+  const rule = first && diagnosis.verdict === 'Unreachable' ? blockingRule(first) : undefined;
+  if (rule) {
+    const key = rule.routeTableId ? 'card.summary.route' : 'card.summary.denied';
+    return say(locale, key, { verdict, ...ends, rule: ruleLabel(rule) });
+  }
+  if (diagnosis.verdict === 'Reachable' || !first) return say(locale, 'card.summary.plain', { verdict, ...ends });
+  return clip(say(locale, 'card.summary.finding', { verdict, ...ends, finding: describe(first, locale).message }), 300);
+}
+
+/** Where it lives and what it is called: `nsg-db/deny-80`. */
+export function ruleLabel(rule: Rule): string {
+  const holder = resourceOf(rule.securityGroupId ?? rule.routeTableId)?.name;
+  return clip(holder && holder !== rule.name ? `${holder}/${rule.name}` : rule.name, 120);
+}
+
+function blockingRule(finding: Finding): Rule | undefined {
+  return finding.severity === 'error' && isBlocking(finding) ? finding.rule : undefined;
+}
+
+function isBlocking({ code }: Finding): boolean {
+  return code === 'NSG_DENY_IN' || code === 'NSG_DENY_OUT' || code.includes('ROUTE');
+}
+
+function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
+  const { question, diagnosis, azure } = answer;
+  const { locale } = input;
+  const { verdict, findings, path } = diagnosis;
+  const look = looks[verdict];
+  const described = findings.map((finding) => ({ finding, words: describe(finding, locale) }));
+  const [first] = described;
+  const leading = first && first.finding.severity !== 'info' ? first : undefined;
+  const rest = described.slice(leading ? 1 : 0);
+  const also = rest.filter(({ finding }) => finding.severity !== 'info').slice(0, verdict === 'Inconsistent' ? 3 : 2);
+  const advice = [leading, ...also].flatMap((item) => (item?.words.advice ? [item.words.advice] : []));
+  const rule = leading && blockingRule(leading.finding);
+  return {
+    style: look.style,
+    icon: look.icon,
+    verdict: say(locale, `card.verdict.${verdict}`),
+    headline: clip(leading?.words.message ?? say(locale, `card.headline.${verdict}`), level.text),
+    simulated: badge(azure.simulated, locale),
+    question: questionParts(question),
+    rule: rule ? [ruleBlock(rule, locale)] : [],
+    also: section(
+      say(locale, 'card.also'),
+      also.map(({ words }) => words.message),
+      level,
+    ),
+    todo: section(say(locale, 'card.do'), [...new Set(advice)].slice(0, 2), level),
+    pathTitle: say(locale, 'card.path'),
+    path: path.length > 0 ? pathRows(path, level.hops, locale) : [],
+    noPath: path.length === 0 ? [{ text: say(locale, 'card.path.none') }] : [],
+    ...numbers(diagnosis, locale),
+    changes: changesBlock(input.changes, locale),
+    ...details(level, described, answer, locale),
+    askedBy: askedByLine(input.askedBy, locale),
+    at: clientTime(answer.startedAt),
+    origin: origin(answer, locale),
+    buttons: [
+      button('run-again', say(locale, 'card.button.runAgain'), input),
+      ...(answer.raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
+    ],
+    links: links(answer, leading?.finding, locale),
+    detailsButton: say(locale, 'card.button.details'),
+  };
+}
+
+function section(title: string, texts: readonly string[], level: Level): JsonObject[] {
+  if (texts.length === 0) return [];
+  return [{ title, items: texts.map((text) => ({ text: clip(text, level.text) })) }];
+}
+
+function ruleBlock(rule: Rule, locale: Locale): JsonObject {
+  const holder = resourceOf(rule.securityGroupId ?? rule.routeTableId);
+  const kind = rule.routeTableId ? 'routeTable' : 'nsg';
+  const facts = [
+    ...(rule.direction ? [say(locale, rule.direction === 'Inbound' ? 'card.rule.inbound' : 'card.rule.outbound')] : []),
+    ...(rule.priority === undefined ? [] : [say(locale, 'card.rule.priority', { priority: String(rule.priority) })]),
+  ];
+  return {
+    title: say(locale, rule.routeTableId ? 'card.rule.title.route' : 'card.rule.title.nsg'),
+    name: clip(rule.name, 100),
+    facts: facts.length > 0 ? [{ text: facts.join(' · ') }] : [],
+    holder: holder ? [{ label: say(locale, `card.rule.in.${kind}`), name: clip(holder.name, 100) }] : [],
+    notes: [
+      ...(holder ? [] : [say(locale, 'card.rule.holderUnknown')]),
+      ...(rule.reportedAs && rule.reportedAs !== rule.name
+        ? [say(locale, 'card.rule.reportedAs', { name: clip(rule.reportedAs, 200) })]
+        : []),
+    ].map((text) => ({ text })),
+  };
+}
+
+/** Zero is a value; a number that Azure did not give is a dash, and no number at all is said in words. */
+function numbers({ probes, latency }: Diagnosis, locale: Locale): JsonObject {
+  const tile = (label: string, value: number | undefined) => ({
+    label,
+    value: value === undefined ? '–' : latencyText(value),
+  });
+  const hasLatency = latency && [latency.minMs, latency.avgMs, latency.maxMs].some((value) => value !== undefined);
+  const failed =
+    probes && probes.sent > 0
+      ? say(locale, 'card.probes.of', { failed: probes.failed, sent: probes.sent })
+      : say(locale, 'card.probes.none');
+  return {
+    tiles: [
+      { label: say(locale, 'card.probes.failed'), value: failed },
+      ...(hasLatency
+        ? [
+            tile(say(locale, 'card.latency.min'), latency.minMs),
+            tile(say(locale, 'card.latency.avg'), latency.avgMs),
+            tile(say(locale, 'card.latency.max'), latency.maxMs),
+          ]
+        : [{ label: say(locale, 'card.latency'), value: say(locale, 'card.latency.none') }]),
+    ],
+  };
+}
+
+function changesBlock(changes: Changes | undefined, locale: Locale): JsonObject[] {
+  if (!changes) return [];
+  const names = (list: readonly string[]) => clip(list.join(', '), 300);
+  return [
+    {
+      title: say(locale, 'card.changes'),
+      since: clientTime(changes.since),
+      items: [
+        ...(changes.verdictWas
+          ? [say(locale, 'card.changes.verdict', { verdict: say(locale, `card.verdict.${changes.verdictWas}`) })]
+          : []),
+        ...(changes.added.length > 0 ? [say(locale, 'card.changes.new', { names: names(changes.added) })] : []),
+        ...(changes.gone.length > 0 ? [say(locale, 'card.changes.gone', { names: names(changes.gone) })] : []),
+      ].map((text) => ({ text })),
+    },
+  ];
+}
+
+type Described = { readonly finding: Finding; readonly words: Description };
+
+function details(level: Level, described: readonly Described[], answer: CheckAnswer, locale: Locale): JsonObject {
+  const { diagnosis, azure, durationMs, requestId } = answer;
+  const findings = described.slice(0, level.findings);
+  const shows = [...new Set(described.flatMap(({ words }) => (words.show ? [words.show] : [])))];
+  const shown = shows.filter((show) => show.length <= 700).slice(0, level.shows);
+  const hidden = described.length - findings.length + shows.length - shown.length;
+  return {
+    findingsTitle: findings.length > 0 ? [{ text: say(locale, 'card.details.findings') }] : [],
+    findings: findings.map(({ finding, words }) => ({ code: finding.code, text: clip(words.message, level.text) })),
+    witnessesTitle: say(locale, 'card.details.witnesses'),
+    witnesses: witnessRows(diagnosis.witnesses, locale),
+    assumptionsTitle: diagnosis.assumptions.length > 0 ? [{ text: say(locale, 'card.details.assumptions') }] : [],
+    assumptions: diagnosis.assumptions
+      .slice(0, 8)
+      .map((code) => ({ text: clip(describeAssumption(code, locale), level.text / 2) })),
+    showTitle: shown.length > 0 ? [{ text: say(locale, 'card.details.show') }] : [],
+    shows: shown.map((text) => ({ text })),
+    facts: [
+      say(locale, 'card.details.numbers', { calls: azure.armCalls, took: durationText(durationMs, locale) }),
+      `${say(locale, 'card.details.subscription')} ${clip(azure.subscriptionId, 64)}`,
+      ...(requestId ? [`${say(locale, 'card.details.requestId')} ${clip(requestId, 64)}`] : []),
+      ...(hidden > 0 ? [say(locale, 'card.details.hidden', { count: hidden })] : []),
+    ].map((text) => ({ text })),
+  };
+}
+
+function origin({ azure, durationMs }: CheckAnswer, locale: Locale): string {
+  const subscription = clip(azure.subscriptionId, 64);
+  const from = say(locale, azure.simulated ? 'card.source.simulated' : 'card.source.azure', { subscription });
+  return `${from} · ${say(locale, 'card.took', { took: durationText(durationMs, locale) })}`;
+}
+
+function links({ azure, question }: CheckAnswer, leading: Finding | undefined, locale: Locale): JsonObject[] {
+  const destination = question.destination.kind === 'vm' ? question.destination.machine.resourceId : undefined;
+  const ids = [
+    leading?.rule?.securityGroupId ?? leading?.rule?.routeTableId,
+    leading?.resourceId,
+    question.source.resourceId,
+    destination,
+  ];
+  return portalLinks(azure.portal, ids, locale).slice(0, 3);
+}

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Reply } from '../core/chat.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { cleanText, escapeMarkdown } from './escape.ts';
+import { type CompiledTemplate, compileTemplate, isObject } from './template.ts';
+
+/** A finished Adaptive Card 1.5, ready to be attached to a message. */
+export type AdaptiveCard = JsonObject;
+
+export type Renderer = {
+  /** Names of the templates, as `Reply.card` uses them. */
+  readonly templates: readonly string[];
+  /**
+   * Draws a reply. All text of the data is cleaned, and escaped where a client reads Markdown, so callers pass names as they
+   * are. Throws on an unknown template, on data that does not fit it, on a link that is not https, and on a card over the
+   * budget: all four are mistakes of ours, never of the person who asked.
+   */
+  render(reply: Reply): AdaptiveCard;
+};
+
+/**
+ * UTF-8 bytes of a card's JSON. Teams counts a message in UTF-16 and refuses it at about 100 KB; as no character takes more
+ * UTF-16 bytes than twice its UTF-8 bytes, a card within this budget is within 48 KB there.
+ */
+export const cardBudgetBytes = 24 * 1024;
+
+/** Compiles every template of the folder; a template that is not sound stops the start. Icons are `icons/<name>.png`. */
+export function createRenderer(cardsFolder: URL | string): Renderer {
+  const folder = typeof cardsFolder === 'string' ? pathToFileURL(`${cardsFolder}/`) : new URL(`${cardsFolder}/`);
+  const icons = readIcons(new URL('icons/', folder));
+  const templates = new Map<string, CompiledTemplate>();
+  for (const file of readdirSync(folder).sort()) {
+    const name = /^([a-z-]+)\.json$/.exec(file)?.[1];
+    if (name) templates.set(name, compileTemplate(name, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
+  }
+  return {
+    templates: [...templates.keys()],
+    render(reply) {
+      const template = templates.get(reply.card);
+      if (!template) throw new Error(`There is no template cards/${reply.card}.json`);
+      const card = finish(template.expand(cleanData(reply.data)), icons);
+      if (!isObject(card)) throw new Error(`cards/${reply.card}.json does not give a card`);
+      const bytes = Buffer.byteLength(JSON.stringify(card));
+      if (bytes > cardBudgetBytes) {
+        throw new Error(`cards/${reply.card}.json: ${bytes} bytes, over the budget of ${cardBudgetBytes}`);
+      }
+      return card;
+    },
+  };
+}
+
+function readIcons(folder: URL): ReadonlyMap<string, string> {
+  return new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.png'))
+      .map((file) => [
+        `icon:${file.slice(0, -'.png'.length)}`,
+        `data:image/png;base64,${readFileSync(new URL(file, folder)).toString('base64')}`,
+      ]),
+  );
+}
+
+function cleanData(data: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(data)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([key, value]) => [key, cleanValue(value)]),
+  );
+}
+
+function cleanValue(value: Json | undefined): Json | undefined {
+  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map((item) => cleanValue(item) ?? '');
+  return isObject(value) ? cleanData(value) : value;
+}
+
+const clientTime = /(\{\{(?:DATE|TIME)\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?:, (?:COMPACT|SHORT|LONG))?\)\}\})/;
+
+/** Markdown escaped, but for the times which the viewer's own client writes; those only templates can contain. */
+function escapeBlock(text: string): string {
+  return text
+    .split(clientTime)
+    .map((part) => (clientTime.test(part) ? part : escapeMarkdown(part)))
+    .join('');
+}
+
+/** What depends on the place a text ends up in: escaping by element, icons by name, links only over https. */
+function finish(node: Json | undefined, icons: ReadonlyMap<string, string>): Json {
+  if (Array.isArray(node)) return node.map((item) => finish(item, icons));
+  if (!isObject(node)) return node ?? null;
+  const done: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(node)) {
+    done[key] = typeof value === 'string' ? finishText(node, key, value, icons) : finish(value, icons);
+  }
+  return done;
+}
+
+function finishText(node: JsonObject, key: string, value: string, icons: ReadonlyMap<string, string>): string {
+  if (node.type === 'TextBlock' && key === 'text') return escapeBlock(value);
+  if (key === 'fallbackText') return escapeMarkdown(value);
+  if (key === 'speak') return value.replace(/[<>&]/g, ' ');
+  if (node.type === 'Image' && key === 'url') {
+    const icon = icons.get(value);
+    if (!icon) throw new Error(`There is no icon "${value}"`);
+    return icon;
+  }
+  if (node.type === 'Action.OpenUrl' && key === 'url' && !value.startsWith('https://')) {
+    throw new Error(`A card links to ${value.slice(0, 80)}, which is not https`);
+  }
+  return value;
+}
