@@ -1,6 +1,8 @@
 import { type Reading, read, refuse } from '../core/errors.ts';
-import { hasHan } from './characters.ts';
+import { hasHan, isHan } from './characters.ts';
+import { keywordOf, segment } from './keywords.ts';
 import { nearest } from './suggest.ts';
+import { unquote } from './words.ts';
 
 /** What a command is called in conversation. */
 export type CommandWords = {
@@ -15,16 +17,29 @@ export type CommandRead = { readonly command: string; readonly rest: readonly st
 
 /** Finds the command of a message, and what is said to it. Mentions that stayed (`@hopcheck`) are passed over. */
 export function readCommand(words: readonly string[], table: readonly CommandWords[]): Reading<CommandRead> {
-  let from = 0;
-  while (words[from]?.startsWith('@')) from++;
-  const said = from === 0 ? words : words.slice(from);
+  const said = withoutOpening(words);
   const named = findNamed(said, table);
   if (named) return read(named);
   const claiming = table.find((command) => command.claims?.(said));
   if (claiming) return read({ command: claiming.name, rest: said });
   const word = said[0] ?? '';
-  return refuse('UNKNOWN_COMMAND', { word: word.slice(0, 100) }, { suggestions: suggest(said, table) });
+  return refuse('UNKNOWN_COMMAND', { word: unquote(word).slice(0, 100) }, { suggestions: suggest(said, table) });
 }
+
+/** "@hopcheck please check …" and "请帮我检查 …" begin with their command. */
+function withoutOpening(words: readonly string[]): readonly string[] {
+  let from = 0;
+  while (from < words.length - 1 && isOpening(words[from] ?? '')) from++;
+  const [first = '', ...more] = words.slice(from);
+  if (!isHan(first.charAt(0))) return from === 0 ? words : [first, ...more];
+  const parts = segment(first);
+  const start = parts.findIndex((part) => !isPolite(part));
+  return start > 0 ? [parts.slice(start).join(''), ...more] : [first, ...more];
+}
+
+const isOpening = (word: string): boolean => word.startsWith('@') || /^(?:please|pls|plz|hey)$/i.test(word);
+
+const isPolite = (part: string): boolean => keywordOf(part) === 'polite';
 
 function findNamed(words: readonly string[], table: readonly CommandWords[]): CommandRead | undefined {
   let best: (CommandRead & { readonly length: number }) | undefined;

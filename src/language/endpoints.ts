@@ -25,7 +25,7 @@ const longestPlace = 4096;
 export function readPlace(text: string, hints: PlaceHints = {}): Reading<Place> {
   if (text.length > longestPlace || hasInvisible(text)) return notUnderstood(text);
   if (text.includes('://')) return readLink(text);
-  if (/^\/?subscriptions\//i.test(text)) return withPort(text, readResourceId);
+  if (/^\/?subscriptions\/[^/]*\//i.test(text)) return withPort(text, readResourceId);
   if (text.includes('=')) return readTag(text, hints);
   if (text.startsWith('[')) return readBracketed(text);
   if (isIpv6(text)) return read({ endpoint: addressOf(text) });
@@ -72,8 +72,6 @@ function readName(text: string, hints: PlaceHints): Reading<Endpoint> {
 /** Adds the group of `app0 in ContosoRG` to a machine that has none. */
 export function placeInGroup(place: Place, group: string, text: string): Reading<Place> {
   const { endpoint } = place;
-  if (endpoint.kind === 'host')
-    return placeInGroup({ ...place, endpoint: { kind: 'vm', name: endpoint.host } }, group, text);
   if (endpoint.kind !== 'vm' || endpoint.group !== undefined || !isVmName(endpoint.name)) return notUnderstood(text);
   return isGroupName(group)
     ? read({ ...place, endpoint: { kind: 'vm', name: endpoint.name, group } })

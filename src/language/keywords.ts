@@ -1,7 +1,7 @@
 import type { Locale } from '../core/chat.ts';
 import { hasHan } from './characters.ts';
 import { enKeywords, type Keyword } from './keywords/en.ts';
-import { zhKeywords } from './keywords/zh.ts';
+import { zhKeywords, zhOtherWords } from './keywords/zh.ts';
 
 export type { Keyword } from './keywords/en.ts';
 
@@ -18,7 +18,8 @@ for (const table of Object.values(tables)) {
     if (isKeyword(keyword)) for (const spelling of spellings) byWord.set(spelling, keyword);
   }
 }
-const longestChinese = Math.max(...[...byWord.keys()].filter(hasHan).map((word) => word.length));
+const chinese = new Set([...byWord.keys(), ...zhOtherWords].filter(hasHan));
+const longestChinese = Math.max(...[...chinese].map((word) => word.length));
 
 export function keywordOf(word: string): Keyword | undefined {
   return byWord.get(word) ?? byWord.get(word.toLowerCase());
@@ -32,14 +33,14 @@ export function spell(keyword: Keyword, locale: Locale): string {
 /** The keywords of English, for "did you mean". */
 export const englishKeywords: readonly string[] = Object.values(enKeywords).flat();
 
-/** Cuts a run of Chinese characters into keywords, longest first; what is no keyword stays together. */
+/** Cuts a run of Chinese characters into its known words, longest first; what is not known stays together. */
 export function segment(run: string): readonly string[] {
   const found: string[] = [];
   let unknown = '';
   let at = 0;
   while (at < run.length) {
     let length = Math.min(longestChinese, run.length - at);
-    while (length > 0 && !byWord.has(run.slice(at, at + length))) length--;
+    while (length > 0 && !chinese.has(run.slice(at, at + length))) length--;
     if (length === 0) {
       unknown += run.charAt(at++);
       continue;

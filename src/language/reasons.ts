@@ -25,6 +25,7 @@ export const reasons = [
   'NO_ADDRESS',
   'ONE_ONLY',
   'NO_VM',
+  'ROUTE_PORT',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

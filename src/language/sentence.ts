@@ -34,7 +34,9 @@ const isProtocol = (keyword: string | undefined): keyword is SaidProtocol => pro
 export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
   const draft: Draft = {};
   /** Places without "from" or "to" before them, and whether a destination had been named by then. */
-  let bare: { readonly places: readonly SaidPlace[]; readonly end: number; readonly afterDestination: boolean } | undefined;
+  let bare:
+    | { readonly places: readonly SaidPlace[]; readonly end: number; readonly afterDestination: boolean }
+    | undefined;
   let at = 0;
 
   const keywordAt = (index: number) => tokens[index]?.keyword;
@@ -69,9 +71,13 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     const token = tokens[at];
     if (!token || !startsPlace(at)) return notUnderstood(typedFrom(start));
     at++;
-    let place = readPlace(token.text, { vm: isVm || (token.quoted && /^\d+$/.test(token.text)), quoted: token.quoted });
+    const isGrouped = keywordAt(at) === 'in' && !isPort(at + 1);
+    const hints = { vm: isVm || (token.quoted && /^\d+$/.test(token.text)), quoted: token.quoted };
+    let place = readPlace(token.text, hints);
+    if (isGrouped && (!place.ok || place.value.endpoint.kind === 'host'))
+      place = readPlace(token.text, { ...hints, vm: true });
     if (!place.ok) return place;
-    if (keywordAt(at) === 'in' && !isPort(at + 1)) {
+    if (isGrouped) {
       const into = at;
       at++;
       while (
@@ -241,8 +247,16 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
       case 'udp':
       case 'http':
       case 'https':
-      case 'icmp':
         return setProtocol(keyword, true, typed);
+      case 'icmp': {
+        const protocol = setProtocol(keyword, true, typed);
+        if (!protocol.ok || !(bare || draft.sources) || draft.destinations) return protocol;
+        // "app0 ping db0", "app0 能 ping 通 db0": a verb between two places.
+        const next = keywordAt(at) === 'reachable' ? at + 1 : at;
+        if (!startsPlace(next)) return protocol;
+        at = next;
+        return readReach(start);
+      }
       case 'ipv4':
       case 'ipv6': {
         const version = keyword === 'ipv4' ? 'IPv4' : 'IPv6';
@@ -274,6 +288,7 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
       case 'every':
       case 'for':
       case 'until':
+      case 'unreachable':
       case 'as':
         return notUnderstood(typedFrom(start));
     }
@@ -302,7 +317,7 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
   if (!bare) return read(draft);
   if (draft.destinations === undefined) draft.destinations = bare.places;
   else if (draft.sources === undefined && !bare.afterDestination) draft.sources = bare.places;
-  else return notUnderstood(typedOf(bare.places), bare.afterDestination ? 'SECOND_DESTINATION' : 'SECOND_SOURCE');
+  else return notUnderstood(typedOf(bare.places), bare.afterDestination ? undefined : 'SECOND_SOURCE');
   return read(draft);
 }
 

@@ -6,6 +6,7 @@ export const zhKeywords: Readonly<Record<Keyword, readonly [string, ...string[]]
   to: ['到', '至', '往', '去', '目标', '目的地', '目的'],
   reach: ['访问', '连接', '连接到', '连到', '连上', '访问到', '到达'],
   reachable: ['连通', '连通性', '联通', '可达', '通', '通不通'],
+  unreachable: ['不可达', '不通', '连不上'],
   can: [
     '能',
     '能否',
@@ -19,6 +20,8 @@ export const zhKeywords: Readonly<Record<Keyword, readonly [string, ...string[]]
     '是否能够',
     '不能',
     '无法',
+    '为什么',
+    '为何',
     '吗',
     '么',
     '呢',
@@ -46,3 +49,26 @@ export const zhKeywords: Readonly<Record<Keyword, readonly [string, ...string[]]
   until: ['直到'],
   as: ['作为', '为', '做', '当'],
 };
+
+/** Words of other tables that stand in the same runs: units of time, and what commands say beside the keywords. */
+export const zhOtherWords: readonly string[] = [
+  '秒',
+  '秒钟',
+  '分',
+  '分钟',
+  '小时',
+  '个小时',
+  '天',
+  '日',
+  '检查',
+  '检查一次',
+  '一次',
+  '监视',
+  '监控',
+  '默认',
+  '全部',
+  '所有',
+  '状态码',
+  '资源组',
+  '组',
+];
