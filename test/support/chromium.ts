@@ -55,7 +55,7 @@ function fontConfig(folder: string): string {
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${folder}</dir>
-  <dir>/usr/share/fonts</dir>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
   <cachedir>${join(cache, 'font-cache')}</cachedir>
   ${preferred}
 </fontconfig>
