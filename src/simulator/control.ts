@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { Answer, Json } from './exchange.ts';
+import { faultRequest, scheduleRequest } from './faults.ts';
+import type { Topology } from './network/topology.ts';
+import type { Asked, ResourceManager } from './resource-manager.ts';
+
+const usage = 'GET /_control, POST or DELETE /_control/faults, POST or DELETE /_control/schedule';
+
+const refuse = (status: number, message: string): Answer => ({ status, body: { error: { code: 'Control', message } } });
+
+/**
+ * The operator's side door: plants faults and reads what happened. Loopback only, and never for a web page: a request
+ * with an Origin is refused, and so is a body that is not declared as JSON.
+ */
+export function control(
+  asked: {
+    readonly method: string;
+    readonly path: string;
+    readonly request: IncomingMessage;
+    readonly body: Asked['body'];
+  },
+  manager: ResourceManager,
+  topology: Topology,
+): Answer {
+  const { method, path, request, body } = asked;
+  const from = request.socket.remoteAddress ?? '';
+  if (!/^(127\.|::1$|::ffff:127\.)/.test(from)) return refuse(403, 'the control endpoint answers on loopback only');
+  if (request.headers.origin !== undefined) return refuse(403, 'the control endpoint does not answer web pages');
+  const isJson = (request.headers['content-type'] ?? '').startsWith('application/json');
+  if (method === 'POST' && !isJson) return refuse(415, 'send application/json');
+  const given: Json = body.kind === 'json' ? body.value : null;
+  switch (`${method} ${path}`) {
+    case 'GET /_control':
+      return {
+        status: 200,
+        body: {
+          topology: topology.name,
+          operations: manager.operations.size,
+          pendingFaults: manager.faults.pending,
+          happened: manager.faults.happened,
+        },
+      };
+    case 'POST /_control/faults': {
+      const parsed = faultRequest.safeParse(given);
+      if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
+      manager.faults.plant(parsed.data.faults);
+      return { status: 200, body: { pendingFaults: manager.faults.pending } };
+    }
+    case 'DELETE /_control/faults':
+      manager.faults.clear();
+      return { status: 200, body: { pendingFaults: 0 } };
+    case 'POST /_control/schedule': {
+      const parsed = scheduleRequest.safeParse(given);
+      if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
+      manager.faults.schedule(parsed.data);
+      return { status: 200, body: parsed.data };
+    }
+    case 'DELETE /_control/schedule':
+      manager.faults.schedule(undefined);
+      return { status: 200, body: {} };
+    default:
+      return refuse(404, `${method} ${path} is not known; there is ${usage}`);
+  }
+}
