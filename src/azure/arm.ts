@@ -62,7 +62,7 @@ function once<T>(made: Map<string, T>, id: string, make: () => T): T {
 }
 
 /** Asks ARM once through the SDK and turns every way of not answering into a value. Aborts are thrown on. */
-export async function ask<T>(run: () => Promise<T>, exchange: Exchange = { calls: 0 }): Promise<Answer<T>> {
+export async function ask<T>(run: () => Promise<T>, exchange: Exchange = {}): Promise<Answer<T>> {
   try {
     return { ok: true, value: await during(exchange, run) };
   } catch (error) {

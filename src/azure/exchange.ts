@@ -13,12 +13,20 @@ import { isHeldByAnother, readFailure, type Trace } from './failure.ts';
  * What passes between us and ARM while `during` runs. The SDK's deserialisers drop what they do not know and its errors
  * lose `error.details`; here the answer is kept as received.
  */
-export type Exchange = { last?: Trace; calls: number };
+export type Exchange = { last?: Trace };
 
 const current = new AsyncLocalStorage<Exchange>();
+const tallies = new AsyncLocalStorage<Tally>();
+
+/** Counts the HTTP requests that ARM got, repeats included. */
+export type Tally = { calls: number };
 
 export function during<T>(exchange: Exchange, run: () => Promise<T>): Promise<T> {
   return current.run(exchange, run);
+}
+
+export function counting<T>(tally: Tally, run: () => Promise<T>): Promise<T> {
+  return tallies.run(tally, run);
 }
 
 export type CallLog = (call: {
@@ -65,10 +73,9 @@ function record(log: CallLog): PipelinePolicy {
     sendRequest: async (request, next) => {
       const started = performance.now();
       const exchange = current.getStore();
-      if (exchange) {
-        exchange.calls += 1;
-        delete exchange.last;
-      }
+      const tally = tallies.getStore();
+      if (tally) tally.calls += 1;
+      delete exchange?.last;
       const response = await next(request);
       const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
       const requestId = response.headers.get('x-ms-request-id');

@@ -25,6 +25,8 @@ export type Estate = {
 };
 
 export type Inventory = {
+  /** The estate at hand, without asking Azure. */
+  readonly held: Estate | undefined;
   /** The estate, read at most `freshMs` ago; single flight. */
   estate(): Promise<Answer<Estate>>;
   /** Looks a name up; one that is not there is looked for once more in a fresh picture. */
@@ -65,6 +67,9 @@ export function createInventory(options: InventoryOptions): Inventory {
     held && clock.now() - held.atMs < youngerThanMs ? { ok: true, value: held.estate } : refresh();
 
   return {
+    get held() {
+      return held && clock.now() - held.atMs < freshMs ? held.estate : undefined;
+    },
     estate: () => estate(),
     async find(name) {
       const before = await estate();
@@ -202,5 +207,28 @@ export function createEstate(
     },
     machineOf: (resourceId) => byId.get(resourceId.toLowerCase()),
     watcherOf: (subscriptionId, region) => byRegion.get(`${subscriptionId}/${region}`.toLowerCase()),
+  };
+}
+
+/** The part of an estate that somebody may know of: what is outside does not exist, not even as a suggestion. */
+export function narrow(estate: Estate, visible: (machine: Machine) => boolean): Estate {
+  let machines: readonly Machine[] | undefined;
+  const seen = (machine: Machine | undefined) => (machine && visible(machine) ? machine : undefined);
+  return {
+    get machines() {
+      machines ??= estate.machines.filter(visible);
+      return machines;
+    },
+    subscriptionIds: estate.subscriptionIds,
+    find(name) {
+      const found = estate.find(name);
+      if (found.kind === 'none') return found;
+      const [first, ...others] = (found.kind === 'one' ? [found.machine] : found.machines).filter(visible);
+      if (!first) return { kind: 'none' };
+      return others.length > 0 ? { kind: 'several', machines: [first, ...others] } : { kind: 'one', machine: first };
+    },
+    findByAddress: (address) => seen(estate.findByAddress(address)),
+    machineOf: (resourceId) => seen(estate.machineOf(resourceId)),
+    watcherOf: estate.watcherOf,
   };
 }

@@ -32,9 +32,9 @@ export type Operation = {
 };
 
 /** Azure's final body as received, with the request id of the answer that carried it. */
-export type WatcherAnswer = { readonly body: Json; readonly requestId?: string; readonly calls: number };
+export type WatcherAnswer = { readonly body: Json; readonly requestId?: string };
 
-export type Started = { readonly done: WatcherAnswer } | { readonly operation: Operation; readonly calls: number };
+export type Started = { readonly done: WatcherAnswer } | { readonly operation: Operation };
 
 type Pollers = Pick<
   NetworkManagementClient['networkWatchers'],
@@ -58,7 +58,7 @@ export async function start(
   const watcher = readResourceId(watcherId);
   const [name] = watcher?.names ?? [];
   if (!watcher || !name) throw new Error(`not a network watcher's id: ${watcherId}`);
-  const exchange: Exchange = { calls: 0 };
+  const exchange: Exchange = {};
   const submitted = await ask(async () => {
     const poller = post(arm.network(watcher.subscriptionId), watcher.group, name, question, signal);
     // A poller is a thenable: returned bare from an async function it would be awaited to the end.
@@ -67,7 +67,7 @@ export async function start(
   }, exchange);
   const { last } = exchange;
   if (last?.status === 200) {
-    const answer = finished(last.body, last.requestId, exchange.calls);
+    const answer = finished(last.body, last.requestId);
     return answer.ok ? { ok: true, value: { done: answer.value } } : answer;
   }
   if (!submitted.ok) return submitted;
@@ -83,7 +83,6 @@ export async function start(
         notBeforeMs: clock.now() + Math.max(floorMs, last?.retryAfterMs ?? usualMs),
         ...(last?.requestId && { requestId: last.requestId }),
       },
-      calls: exchange.calls,
     },
   };
 }
@@ -101,7 +100,6 @@ export async function finish(
   let poller = revive(arm, operation);
   let nextMs = operation.notBeforeMs;
   let failure: Failure | undefined;
-  let calls = 0;
   for (;;) {
     if (nextMs > limits.deadlineMs) {
       await clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), limits.signal);
@@ -111,13 +109,12 @@ export async function finish(
       };
     }
     await clock.sleep(Math.max(0, nextMs - clock.now()), limits.signal);
-    const exchange: Exchange = { calls: 0 };
+    const exchange: Exchange = {};
     const polled = await ask(async () => {
       await poller.poll(limits.signal ? { abortSignal: limits.signal } : {});
     }, exchange);
-    calls += exchange.calls;
     const { last } = exchange;
-    if (last?.status === 200) return finished(last.body, last.requestId ?? operation.requestId, calls);
+    if (last?.status === 200) return finished(last.body, last.requestId ?? operation.requestId);
     const wait = Math.max(floorMs, last?.retryAfterMs ?? usualMs);
     if (last?.status === 202 && polled.ok) {
       failure = undefined;
@@ -169,9 +166,9 @@ function passing(failure: Failure): boolean {
   return ['AZURE_FAILED', 'AZURE_UNREACHABLE', 'AZURE_THROTTLED', 'AZURE_BUSY'].includes(failure.code);
 }
 
-function finished(body: string, requestId: string | undefined, calls: number): Answer<WatcherAnswer> {
+function finished(body: string, requestId: string | undefined): Answer<WatcherAnswer> {
   try {
-    return { ok: true, value: { body: JSON.parse(body), calls, ...(requestId && { requestId }) } };
+    return { ok: true, value: { body: JSON.parse(body), ...(requestId && { requestId }) } };
   } catch {
     return malformed(`200 with a body that is not JSON, ${body.length} characters`, requestId);
   }

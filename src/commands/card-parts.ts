@@ -1,6 +1,6 @@
 import type { Locale, Requester } from '../core/chat.ts';
 import type { JsonObject } from '../core/json.ts';
-import { type MessageKey, say } from '../language/say.ts';
+import { say } from '../language/say.ts';
 
 /** What a button of a card sends back: enough to find the job, and nothing that anyone could forge to some use. */
 export type CardIds = { readonly jobId: string; readonly nonce: string };
@@ -21,6 +21,9 @@ export function clip(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
+/** A blank at which no line breaks. */
+export const unbroken = '\u00a0';
+
 /** For `{{DATE()}}` and `{{TIME()}}`, which understand whole seconds only. */
 export function clientTime(iso: string): string {
   const date = new Date(iso);
@@ -28,16 +31,21 @@ export function clientTime(iso: string): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
+/** Numbers stay on one line with their units. */
 export function durationText(ms: number, locale: Locale): string {
-  if (ms < 1000) return say(locale, 'card.duration.ms', { ms: Math.round(ms) });
   const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return say(locale, 'card.duration.s', { seconds });
-  return say(locale, 'card.duration.min', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+  const text =
+    ms < 1000
+      ? say(locale, 'card.duration.ms', { ms: Math.round(ms) })
+      : seconds < 60
+        ? say(locale, 'card.duration.s', { seconds })
+        : say(locale, 'card.duration.min', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
+  return text.replaceAll(' ', unbroken);
 }
 
 /** A round trip or latency. Zero is a value. */
 export function latencyText(ms: number): string {
-  return `${Math.round(ms * 10) / 10} ms`;
+  return `${Math.round(ms * 10) / 10}${unbroken}ms`;
 }
 
 const armId = /^\/subscriptions\/[\w-]+(?:\/resourceGroups\/[\w.()-]+)?\/providers\/[\w.]+(?:\/\w+\/[\w.()-]+)+$/i;
@@ -50,13 +58,6 @@ export function resourceOf(id: string | undefined): { id: string; type: string; 
   return { id: whole, type, name };
 }
 
-const linkTitles: Readonly<Record<string, MessageKey>> = {
-  networksecuritygroups: 'card.link.nsg',
-  routetables: 'card.link.routeTable',
-  networkinterfaces: 'card.link.nic',
-  virtualmachines: 'card.link.vm',
-};
-
 /**
  * Links to resources in the portal, without repeats. `portal` is the cloud's portal, `https://portal.azure.com`; an empty one
  * means that these resources are in no portal, and gives no links.
@@ -68,9 +69,8 @@ export function portalLinks(portal: string, ids: readonly (string | undefined)[]
   for (const id of ids) {
     const resource = resourceOf(id);
     if (!resource || links.has(resource.id.toLowerCase())) continue;
-    const name = clip(resource.name, 24);
     links.set(resource.id.toLowerCase(), {
-      title: say(locale, linkTitles[resource.type.toLowerCase()] ?? 'card.link.resource', { name }),
+      title: say(locale, 'card.link.resource', { name: clip(resource.name, 24) }),
       url: `https://${host}/#@/resource${resource.id}`,
     });
   }

@@ -53,3 +53,8 @@ export type Reply = {
   readonly data: JsonObject;
   readonly summary: string;
 };
+
+/** A conversation without its thread: a thread of a channel has the channel's id with `;messageid=` behind it. */
+export function roomOf(conversation: Conversation): string {
+  return conversation.id.split(';')[0] ?? conversation.id;
+}

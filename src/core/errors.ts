@@ -11,7 +11,6 @@ export const errorCodes = [
   'PORT_INVALID',
   'VM_NOT_FOUND',
   'VM_AMBIGUOUS',
-  'SOURCE_IS_DESTINATION',
   'NO_VM_VISIBLE',
   'CARD_OUTDATED',
   'DENIED',

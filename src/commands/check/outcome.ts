@@ -1,10 +1,24 @@
-import type { Question } from '../../core/check.ts';
+import type { Machine, Question } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
+import type { CheckRequest } from './request.ts';
 
 /** How a check ended, as stored: plain JSON. */
-export type CheckOutcome = { readonly kind: 'diagnosed'; readonly answer: CheckAnswer } | CheckFailure;
+export type CheckOutcome = { readonly kind: 'diagnosed'; readonly answer: CheckAnswer } | CheckFailure | CheckForm;
+
+/** A question that cannot be asked yet: what is missing is chosen on a form. */
+export type CheckForm = {
+  readonly kind: 'form';
+  readonly known: CheckRequest;
+  readonly needs: Needs;
+  /** What may be chosen for the source or destination that is missing or ambiguous. */
+  readonly machines: readonly Machine[];
+  /** Why it is asked: SOURCE_MISSING, PORT_MISSING, VM_AMBIGUOUS … */
+  readonly problem: Problem;
+};
+
+export type Needs = { readonly source: boolean; readonly destination: boolean; readonly port: boolean };
 
 export type CheckAnswer = {
   readonly question: Question;
@@ -24,7 +38,7 @@ export type CheckAnswer = {
   readonly requestId?: string;
 };
 
-/** Azure refused, could not be reached, or gave no result in time. */
+/** Not understood, not found, refused, or no result in time. */
 export type CheckFailure = {
   readonly kind: 'failed';
   readonly question?: Question;

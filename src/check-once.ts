@@ -1,0 +1,30 @@
+import type { Config } from './config.ts';
+import { connectAzure } from './connect.ts';
+import { systemClock } from './core/clock.ts';
+import type { Log } from './log.ts';
+import { everyone } from './policy/grants.ts';
+import { readOrder, runCheck, type Terminal } from './terminal/check.ts';
+
+/** One check from a shell: connect, ask, answer, let go. Returns the exit code. */
+export async function checkOnce(
+  argv: readonly string[],
+  config: Config,
+  log: Log,
+  terminal: Terminal,
+): Promise<number> {
+  const order = readOrder(argv, config.language);
+  if ('usage' in order) {
+    terminal.err(order.usage);
+    return 64;
+  }
+  const connection = await connectAzure(config, log, systemClock);
+  try {
+    const { arm, inventory } = connection;
+    const grants = everyone('the terminal: whoever has the shell has its rights');
+    const store = { remember: async () => {}, recall: async () => undefined };
+    const services = { arm, inventory, store, clock: systemClock, grants: () => grants, settings: config };
+    return await runCheck(order, services, terminal);
+  } finally {
+    await connection.close();
+  }
+}

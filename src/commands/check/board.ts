@@ -1,0 +1,71 @@
+import type { Clock } from '../../core/clock.ts';
+import type {
+  NextHopAnswer,
+  NsgAnswer,
+  Preflight,
+  ProbeAnswer,
+  RuleFound,
+  Silence,
+  Testimonies,
+  Testimony,
+} from '../../diagnosis/witness.ts';
+
+/** What a witness came back with. */
+export type Heard<T> = { readonly ok: true; readonly answer: T } | { readonly ok: false; readonly why: Silence };
+
+/** Gathers what witnesses say as they say it; `changed` is called whenever one has answered or fallen silent. */
+export type Board = {
+  readonly testimonies: Testimonies;
+  preflight(ask: () => Promise<Heard<Preflight>>): Promise<Heard<Preflight>>;
+  probe(ask: () => Promise<Heard<ProbeAnswer>>): Promise<Heard<ProbeAnswer>>;
+  /** Nobody waits for the probe any more: it counts as never asked. */
+  dismissProbe(): void;
+  nsg(ask: () => Promise<Heard<NsgAnswer>>): Promise<Heard<NsgAnswer>>;
+  nextHop(ask: () => Promise<Heard<NextHopAnswer>>): Promise<Heard<NextHopAnswer>>;
+  /** Rules found in the configuration for what the probe blamed. */
+  found(rules: readonly RuleFound[]): void;
+};
+
+export function createBoard(clock: Clock, changed: (testimonies: Testimonies) => void): Board {
+  let testimonies: Testimonies = { nsg: [], nextHop: [], rules: [] };
+
+  const hear = async <T>(
+    ask: () => Promise<Heard<T>>,
+    put: (testimony: Testimony<T>) => Testimonies,
+  ): Promise<Heard<T>> => {
+    const startedMs = clock.now();
+    testimonies = put({ state: 'pending' });
+    const heard = await ask();
+    const tookMs = clock.now() - startedMs;
+    testimonies = put(
+      heard.ok ? { state: 'answered', answer: heard.answer, tookMs } : { state: 'silent', why: heard.why, tookMs },
+    );
+    changed(testimonies);
+    return heard;
+  };
+
+  return {
+    get testimonies() {
+      return testimonies;
+    },
+    preflight: (ask) => hear(ask, (preflight) => ({ ...testimonies, preflight })),
+    probe: (ask) => hear(ask, (probe) => ({ ...testimonies, probe })),
+    dismissProbe() {
+      const { probe: _, ...others } = testimonies;
+      testimonies = others;
+    },
+    nsg(ask) {
+      const seat = testimonies.nsg.length;
+      return hear(ask, (said) => ({ ...testimonies, nsg: testimonies.nsg.toSpliced(seat, 1, said) }));
+    },
+    nextHop(ask) {
+      const seat = testimonies.nextHop.length;
+      return hear(ask, (said) => ({ ...testimonies, nextHop: testimonies.nextHop.toSpliced(seat, 1, said) }));
+    },
+    found(rules) {
+      if (rules.length === 0) return;
+      testimonies = { ...testimonies, rules };
+      changed(testimonies);
+    },
+  };
+}

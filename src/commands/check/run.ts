@@ -1,0 +1,185 @@
+import { counting, type Tally } from '../../azure/exchange.ts';
+import type { Answer, Failure } from '../../azure/failure.ts';
+import type { Estate } from '../../azure/inventory.ts';
+import { readMachine } from '../../azure/machine-state.ts';
+import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
+import type { Question } from '../../core/check.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { Json } from '../../core/json.ts';
+import { diagnose } from '../../diagnosis/diagnose.ts';
+import { readProbe } from '../../diagnosis/read-probe.ts';
+import type { Diagnosis } from '../../diagnosis/verdict.ts';
+import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
+import type { Services } from '../command.ts';
+import { connectivityCheck, findRules, silenceOf } from './azure.ts';
+import { type Board, createBoard, type Heard } from './board.ts';
+import type { CheckOutcome } from './outcome.ts';
+
+/** One check under way. */
+export type Investigation = {
+  readonly question: Question;
+  readonly estate: Estate;
+  readonly startedAtMs: number;
+  readonly deadlineMs: number;
+  /** Left by an earlier process: polled on, never POSTed again. */
+  readonly operation?: Operation;
+  readonly signal: AbortSignal;
+  keep(operation: Operation): Promise<void>;
+  progress(diagnosis: Diagnosis): void;
+};
+
+/** What the probe left beside its testimony. */
+type Probed = { raw?: Json; requestId?: string; failure?: Failure };
+
+/** Asks every witness at once and turns what they say into one outcome. */
+export async function investigate(services: Services, check: Investigation): Promise<CheckOutcome> {
+  const { question } = check;
+  const { arm, clock, settings } = services;
+  const tally: Tally = { calls: 0 };
+  const probed: Probed = {};
+  const judge = (testimonies: Testimonies) => diagnose(testimonies, question, { slowMs: settings.slowMs });
+  const board = createBoard(clock, (testimonies) => check.progress(judge(testimonies)));
+  await counting(tally, () => hearAll(services, check, board, probed));
+  const common = {
+    startedAt: new Date(check.startedAtMs).toISOString(),
+    durationMs: clock.now() - check.startedAtMs,
+    ...(probed.requestId && { requestId: probed.requestId }),
+  };
+  if (probed.failure && !saysAnything(board.testimonies)) {
+    return { kind: 'failed', question, problem: problemOf(probed.failure), ...common };
+  }
+  return {
+    kind: 'diagnosed',
+    answer: {
+      question,
+      diagnosis: judge(board.testimonies),
+      azure: {
+        subscriptionId: question.source.subscriptionId,
+        simulated: arm.simulated,
+        portal: arm.cloud.portal,
+        armCalls: tally.calls,
+      },
+      ...(probed.raw !== undefined && { raw: probed.raw }),
+      ...common,
+    },
+  };
+}
+
+async function hearAll(services: Services, check: Investigation, board: Board, probed: Probed): Promise<void> {
+  const { question, estate } = check;
+  const watcherId = estate.watcherOf(question.source.subscriptionId, question.source.region);
+  const hopeless = new AbortController();
+  const signal = AbortSignal.any([check.signal, hopeless.signal]);
+  const preflight = board
+    .preflight(() => readPreflight(services, question, watcherId))
+    .then((heard) => {
+      if (heard.ok && !canProbe(heard.answer)) hopeless.abort(new Error('the source cannot send a probe'));
+    });
+  if (!watcherId) return preflight;
+  const probe = board
+    .probe(() => runProbe(services, { ...check, signal }, watcherId, probed))
+    .then(async (heard) => {
+      if (heard.ok) board.found(await findRules(services.arm, estate, heard.answer));
+    })
+    .catch((error: unknown) => {
+      if (!hopeless.signal.aborted || check.signal.aborted) throw error;
+      board.dismissProbe();
+    });
+  await Promise.all([preflight, probe]);
+}
+
+/** Whether the source can send a probe at all. A state that Azure did not tell is no reason not to try. */
+function canProbe({ source }: Preflight): boolean {
+  return (source.power === undefined || source.power === 'running') && source.agent !== 'missing';
+}
+
+/** Whether anybody but the probe has said something that a verdict can stand on. */
+function saysAnything({ preflight, nsg, nextHop }: Testimonies): boolean {
+  const hindered = preflight?.state === 'answered' && !canProbe(preflight.answer);
+  return hindered || [...nsg, ...nextHop].some((testimony) => testimony.state === 'answered');
+}
+
+async function readPreflight(
+  services: Services,
+  question: Question,
+  watcherId: string | undefined,
+): Promise<Heard<Preflight>> {
+  const { source, destination } = question;
+  const [from, to] = await Promise.all([
+    readMachine(services.arm, source),
+    destination.kind === 'vm' ? readMachine(services.arm, destination.machine) : undefined,
+  ]);
+  if (!from.ok) return { ok: false, why: silenceOf(from.failure) };
+  return {
+    ok: true,
+    answer: {
+      source: from.value,
+      ...(to?.ok && { destination: to.value }),
+      watcherId: watcherId ?? null,
+      region: source.region,
+    },
+  };
+}
+
+async function runProbe(
+  services: Services,
+  check: Investigation,
+  watcherId: string,
+  probed: Probed,
+): Promise<Heard<ProbeAnswer>> {
+  const answer = await answerOfProbe(services, check, watcherId);
+  const requestId = answer.ok ? answer.value.requestId : answer.failure.requestId;
+  if (requestId) probed.requestId = requestId;
+  if (!answer.ok) {
+    probed.failure = answer.failure;
+    return { ok: false, why: silenceOf(answer.failure) };
+  }
+  probed.raw = answer.value.body;
+  const reading = readProbe(answer.value.body);
+  if (reading.ok) return reading;
+  probed.failure = { code: 'AZURE_MALFORMED', message: reading.why };
+  return { ok: false, why: silenceOf(probed.failure) };
+}
+
+async function answerOfProbe(
+  services: Services,
+  check: Investigation,
+  watcherId: string,
+): Promise<Answer<WatcherAnswer>> {
+  const { arm, clock } = services;
+  let { operation } = check;
+  if (!operation) {
+    const started = await startPatiently(services, check, watcherId);
+    if (!started.ok) return started;
+    if ('done' in started.value) return { ok: true, value: started.value.done };
+    operation = started.value.operation;
+    await check.keep(operation);
+  }
+  return finish(arm, operation, clock, { deadlineMs: check.deadlineMs, signal: check.signal });
+}
+
+/** An operation that only Azure knows holds the machine: its signed URL is unknown, so wait as told and ask once more. */
+async function startPatiently({ arm, clock }: Services, check: Investigation, watcherId: string) {
+  const body = connectivityCheck(check.question);
+  const first = await start(arm, watcherId, body, clock, check.signal);
+  if (first.ok || first.failure.code !== 'AZURE_BUSY') return first;
+  const waitMs = first.failure.retryAfterMs ?? 10_000;
+  if (clock.now() + waitMs > check.deadlineMs) return first;
+  await clock.sleep(waitMs, check.signal);
+  return start(arm, watcherId, body, clock, check.signal);
+}
+
+/** A refusal of Azure in the words of our catalogue, Azure's own beside them. */
+export function problemOf(failure: Failure): Problem {
+  return {
+    code: failure.code,
+    facts: {
+      status: failure.status ?? 0,
+      azureCode: failure.azureCode ?? 'empty',
+      message: failure.message || 'empty',
+      action: failure.missingAction ?? 'empty',
+      scope: failure.scope ?? 'empty',
+      seconds: Math.ceil((failure.retryAfterMs ?? 0) / 1000),
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Arm } from '../azure/arm.ts';
+import type { Inventory } from '../azure/inventory.ts';
+import type { Conversation, Locale, Press, Reply, Requester } from '../core/chat.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Reading } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { Job, Task } from '../jobs/job.ts';
+import type { Store } from '../jobs/store.ts';
+import type { CommandWords } from '../language/commands.ts';
+import type { Grants } from '../policy/grants.ts';
+import type { CardIds } from './card-parts.ts';
+
+/** What commands work with; made once in app.ts. */
+export type Services = {
+  readonly arm: Arm;
+  readonly inventory: Inventory;
+  readonly store: Pick<Store, 'remember' | 'recall'>;
+  readonly clock: Clock;
+  /** Who may ask what, as the grants file says at this moment. */
+  grants(): Grants;
+  readonly settings: {
+    /** How long a check may take, whatever Azure does. */
+    readonly deadlineMs: number;
+    /** Average latency above which a reachable destination counts as Degraded. */
+    readonly slowMs: number;
+    /** Checks at once for each subscription. */
+    readonly maxInFlight: number;
+  };
+};
+
+/** Who asks, where, and in which language to answer. */
+export type Turn = {
+  readonly requester: Requester;
+  readonly conversation: Conversation;
+  readonly locale: Locale;
+};
+
+/** A job to be stored. `first` is what is said at once; with an `outcome` there is nothing left to run. */
+export type NewJob = {
+  readonly request: Json;
+  readonly outcome?: Json;
+  first(ids: CardIds): Reply;
+};
+
+export type Handling =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'job'; readonly job: NewJob };
+
+/** What a press of a button comes to. A started job is drawn over the pressed card, or as a message of its own. */
+export type PressHandling =
+  | { readonly kind: 'view'; readonly reply: Reply }
+  | { readonly kind: 'start'; readonly job: NewJob; readonly over: 'card' | 'new' };
+
+export type Command = {
+  readonly name: string;
+  readonly words: CommandWords;
+  /** How many examples the catalogues hold for it, under `command.<name>.example.N`. */
+  readonly examples: number;
+  /** Reads what follows the command word; the reading knows how to go on. */
+  read(rest: readonly string[], locale: Locale): Reading<(turn: Turn, services: Services) => Promise<Handling>>;
+  /** How its jobs are worked on, for a command that has any. */
+  task?(services: Services): Task;
+  /** What its buttons do, by verb; undefined for a verb it does not know. */
+  press?(press: Press, job: Job, services: Services): Promise<PressHandling | undefined>;
+};

@@ -1,0 +1,52 @@
+import type { Locale } from '../../core/chat.ts';
+import { readCommand } from '../../language/commands.ts';
+import { isMessageKey, say } from '../../language/say.ts';
+import { mayRun } from '../../policy/decide.ts';
+import type { Command } from '../command.ts';
+import { type CommandHelp, helpReply } from '../replies.ts';
+import { helpWords, readHelp } from './request.ts';
+
+/** Help is made of the commands themselves, and lists only what this person may run here. */
+export function createHelp(list: () => readonly Command[]): Command {
+  return {
+    name: 'help',
+    words: helpWords,
+    examples: 2,
+    read(rest, locale) {
+      const reading = readHelp(rest, locale);
+      if (!reading.ok) return reading;
+      const { topic } = reading.value;
+      const table = list().map((command) => command.words);
+      const found = topic === undefined ? undefined : readCommand(topic.split(' '), table);
+      if (found && !found.ok) return found;
+      const about = found?.value.command;
+      return {
+        ok: true,
+        value: async (turn, { grants }) => {
+          const allowed = list().filter(({ name }) => mayRun(grants(), turn.requester, turn.conversation, name));
+          const reply = helpReply({
+            commands: allowed.map((command) => describeCommand(command, turn.locale)),
+            ...(about && { about }),
+            withheld: list().length - allowed.length,
+            locale: turn.locale,
+          });
+          return { kind: 'reply', reply };
+        },
+      };
+    },
+  };
+}
+
+export function describeCommand({ name, examples }: Command, locale: Locale): CommandHelp {
+  const words = (part: string) => {
+    const key = `command.${name}.${part}`;
+    if (!isMessageKey(key)) throw new Error(`the catalogues have no "${key}"`);
+    return say(locale, key);
+  };
+  return {
+    name,
+    summary: words('summary'),
+    usage: words('usage'),
+    examples: Array.from({ length: examples }, (_, index) => words(`example.${index + 1}`)),
+  };
+}

@@ -1,0 +1,186 @@
+import { z } from 'zod';
+import { type CloudName, cloudNames } from './azure/cloud.ts';
+import type { Locale } from './core/chat.ts';
+import type { BotIdentity } from './teams/bot-identity.ts';
+
+export type AzureChoice =
+  | { readonly kind: 'simulator'; readonly topology: string; readonly speed: number }
+  | {
+      readonly kind: 'azure';
+      readonly endpoint?: string;
+      readonly audience?: string;
+      readonly authority?: string;
+    };
+
+export type Config = {
+  readonly local: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly bot?: BotIdentity;
+  readonly tenants: readonly string[];
+  readonly cloud: CloudName;
+  readonly azure: AzureChoice;
+  readonly subscriptions: readonly string[];
+  readonly grantsFile?: string;
+  /** Absent: everything is kept in memory and gone at the end. */
+  readonly dataDir?: string;
+  readonly language: Locale;
+  readonly deadlineMs: number;
+  readonly maxInFlight: number;
+  readonly slowMs: number;
+  readonly logLevel: string;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type Mode = 'production' | 'local' | 'terminal';
+
+const guid = z.guid('must be a GUID');
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(/[\s,;]+/)
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+const number = (least: number, most: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .default(otherwise);
+
+/** Every setting that hopcheck itself reads. `.env.example` documents each, and a test compares the two. */
+export const settings = {
+  PORT: number(0, 65535, 3978),
+  HOST: z.string().optional(),
+  MicrosoftAppType: z.enum(['SingleTenant', 'UserAssignedMSI', 'MultiTenant']).optional(),
+  MicrosoftAppId: guid.optional(),
+  MicrosoftAppTenantId: guid.optional(),
+  MicrosoftAppPassword: z.string().optional(),
+  HOPCHECK_TENANTS: list.pipe(z.array(guid)),
+  HOPCHECK_CLOUD: z.enum(cloudNames).default('AzureCloud'),
+  HOPCHECK_AZURE: z.enum(['azure', 'simulator']).optional(),
+  HOPCHECK_ARM_ENDPOINT: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  HOPCHECK_ARM_AUDIENCE: z.url('must be a URL').optional(),
+  AZURE_AUTHORITY_HOST: z.url('must be a URL').optional(),
+  HOPCHECK_SUBSCRIPTIONS: list.pipe(z.array(guid)),
+  HOPCHECK_TOPOLOGY: z.string().default('contoso'),
+  HOPCHECK_SPEED: number(0.1, 1000, 10),
+  HOPCHECK_GRANTS: z.string().optional(),
+  HOPCHECK_DATA_DIR: z.string().optional(),
+  HOPCHECK_LANGUAGE: z.enum(['en', 'zh']).default('en'),
+  HOPCHECK_DEADLINE_S: number(1, 3600, 600),
+  HOPCHECK_MAX_IN_FLIGHT: number(1, 10_000, 100),
+  HOPCHECK_SLOW_MS: number(0, 60_000, 200),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+} as const;
+
+export type ConfigReading =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Environment -> configuration, or everything that is wrong with it at once. An empty variable counts as absent. */
+export function readConfig(environment: Environment, mode: Mode): ConfigReading {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = z.object(settings).safeParse(given);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''}: ${issue.message}`),
+    };
+  }
+  const values = parsed.data;
+  const local = mode === 'local';
+  const problems = mode === 'production' ? problemsOfBot(values) : [];
+  if (values.HOPCHECK_ARM_ENDPOINT && values.HOPCHECK_AZURE === 'simulator') {
+    problems.push('HOPCHECK_AZURE is "simulator" while HOPCHECK_ARM_ENDPOINT names another Azure: unset one of them');
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  const bot = local ? undefined : botOf(values);
+  const tenants =
+    values.HOPCHECK_TENANTS.length > 0 ? values.HOPCHECK_TENANTS : [values.MicrosoftAppTenantId ?? ''].filter(Boolean);
+  return {
+    ok: true,
+    config: {
+      local,
+      host: local ? '127.0.0.1' : (values.HOST ?? '0.0.0.0'),
+      port: values.PORT,
+      ...(bot && { bot }),
+      tenants,
+      cloud: values.HOPCHECK_CLOUD,
+      azure: azureOf(values, mode),
+      subscriptions: values.HOPCHECK_SUBSCRIPTIONS,
+      ...(values.HOPCHECK_GRANTS && { grantsFile: values.HOPCHECK_GRANTS }),
+      ...dataDirOf(values.HOPCHECK_DATA_DIR, mode),
+      language: values.HOPCHECK_LANGUAGE,
+      deadlineMs: values.HOPCHECK_DEADLINE_S * 1000,
+      maxInFlight: values.HOPCHECK_MAX_IN_FLIGHT,
+      slowMs: values.HOPCHECK_SLOW_MS,
+      logLevel: values.LOG_LEVEL,
+    },
+  };
+}
+
+type Values = z.infer<z.ZodObject<typeof settings>>;
+
+function problemsOfBot(values: Values): string[] {
+  const problems: string[] = [];
+  const type = values.MicrosoftAppType;
+  if (!values.MicrosoftAppId) {
+    problems.push(
+      'MicrosoftAppId is missing, and is required outside local mode. Set it to the bot registration’s application id, or run "npm run demo"',
+    );
+  }
+  if (!type)
+    problems.push(
+      'MicrosoftAppType is missing: SingleTenant, UserAssignedMSI or MultiTenant, as the bot is registered',
+    );
+  if (type !== 'MultiTenant' && !values.MicrosoftAppTenantId)
+    problems.push('MicrosoftAppTenantId is missing: the tenant of the bot registration');
+  if (type === 'MultiTenant' && values.HOPCHECK_TENANTS.length === 0) {
+    problems.push('HOPCHECK_TENANTS is missing: a MultiTenant bot must name the tenants it serves');
+  }
+  if (type !== 'UserAssignedMSI' && !values.MicrosoftAppPassword)
+    problems.push('MicrosoftAppPassword is missing: the registration’s client secret');
+  if (type === 'UserAssignedMSI' && values.MicrosoftAppPassword) {
+    problems.push('MicrosoftAppPassword is set, but a UserAssignedMSI bot has no secret: unset it');
+  }
+  return problems;
+}
+
+function botOf(values: Values): BotIdentity | undefined {
+  const { MicrosoftAppType: appType, MicrosoftAppId: appId } = values;
+  if (!appType || !appId) return undefined;
+  return {
+    appType,
+    appId,
+    ...(values.MicrosoftAppTenantId && { tenantId: values.MicrosoftAppTenantId }),
+    ...(values.MicrosoftAppPassword && { password: values.MicrosoftAppPassword }),
+  };
+}
+
+/** Simulated answers must be asked for by name where they could be taken for real ones. */
+function azureOf(values: Values, mode: Mode): AzureChoice {
+  const simulated =
+    values.HOPCHECK_AZURE === 'simulator' ||
+    (values.HOPCHECK_AZURE === undefined && !values.HOPCHECK_ARM_ENDPOINT && mode !== 'production');
+  if (simulated) return { kind: 'simulator', topology: values.HOPCHECK_TOPOLOGY, speed: values.HOPCHECK_SPEED };
+  return {
+    kind: 'azure',
+    ...(values.HOPCHECK_ARM_ENDPOINT && { endpoint: values.HOPCHECK_ARM_ENDPOINT }),
+    ...(values.HOPCHECK_ARM_AUDIENCE && { audience: values.HOPCHECK_ARM_AUDIENCE }),
+    ...(values.AZURE_AUTHORITY_HOST && { authority: values.AZURE_AUTHORITY_HOST }),
+  };
+}
+
+/** The demo's chat lives in memory, and so do its jobs unless a folder is named. */
+function dataDirOf(given: string | undefined, mode: Mode): { readonly dataDir?: string } {
+  if (given) return { dataDir: given };
+  return mode === 'production' ? { dataDir: './data' } : {};
+}

@@ -1,0 +1,83 @@
+import { enableCompileCache } from 'node:module';
+import { type Config, type Mode, readConfig } from './config.ts';
+
+enableCompileCache();
+
+const [word = 'serve', ...argv] = process.argv.slice(2);
+const signal = stopSignal();
+
+process.exitCode = await run();
+
+async function run(): Promise<number> {
+  switch (word) {
+    case 'serve':
+      return serve(argv.includes('--local'));
+    case 'check':
+      return check();
+    case 'simulator': {
+      const { runSimulator } = await import('./simulator/main.ts');
+      return runSimulator(argv, { out: print, err: complain, signal });
+    }
+    case 'grants': {
+      const { runGrants } = await import('./terminal/grants.ts');
+      return runGrants(argv, { out: print, err: complain });
+    }
+    default:
+      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, grants.`);
+      return 64;
+  }
+}
+
+async function serve(local: boolean): Promise<number> {
+  const config = configOrComplain(local ? 'local' : 'production');
+  if (!config) return 1;
+  const [{ createLog }, { serveUntilStopped }] = await Promise.all([import('./log.ts'), import('./serve.ts')]);
+  const log = createLog({
+    level: config.local && !process.env.LOG_LEVEL ? 'warn' : config.logLevel,
+    human: process.stderr.isTTY,
+  });
+  return serveUntilStopped(config, log, { out: print, err: complain, signal });
+}
+
+async function check(): Promise<number> {
+  const config = configOrComplain('terminal');
+  if (!config) return 64;
+  const [{ createLog }, { checkOnce }] = await Promise.all([import('./log.ts'), import('./check-once.ts')]);
+  const log = createLog({ level: process.env.LOG_LEVEL ? config.logLevel : 'error', human: process.stderr.isTTY });
+  const progress = process.stderr.isTTY
+    ? (line: string | undefined) =>
+        process.stderr.write(`\r\u001b[2K${line?.slice(0, (process.stderr.columns ?? 80) - 1) ?? ''}`)
+    : undefined;
+  return checkOnce(argv, config, log, { out: print, err: complain, progress, signal });
+}
+
+function configOrComplain(mode: Mode): Config | undefined {
+  const reading = readConfig(process.env, mode);
+  if (reading.ok) return reading.config;
+  complain(
+    ['hopcheck cannot start with this configuration:', ...reading.problems.map((problem) => `  - ${problem}`)].join(
+      '\n',
+    ),
+  );
+  return undefined;
+}
+
+function print(text: string) {
+  process.stdout.write(`${text}\n`);
+}
+
+function complain(text: string) {
+  process.stderr.write(`${text}\n`);
+}
+
+/** The first signal asks to stop, a second one insists. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      controller.abort(new Error(`stopped by ${name}`));
+      process.once(name, () => process.exit(130));
+    });
+  }
+  return controller.signal;
+}

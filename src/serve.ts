@@ -1,0 +1,34 @@
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import { everyone } from './policy/grants.ts';
+import { ListenError } from './teams/server.ts';
+
+export type Io = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Runs the bot until the signal says stop. Returns the exit code. */
+export async function serveUntilStopped(config: Config, log: Log, io: Io): Promise<number> {
+  try {
+    const grants = everyone('local mode: everyone at this machine may ask everything');
+    const app = await createApp(config, { log, grants: () => grants });
+    const azure = app.simulated ? 'the Azure is simulated' : 'with a real Azure';
+    io.out(
+      config.local
+        ? `hopcheck is ready at ${app.url} (local mode: no Teams, ${azure})`
+        : `hopcheck is ready on port ${new URL(app.url).port} (${azure})`,
+    );
+    if (config.local)
+      io.out('Open it in a browser and type, for example: check from MultiTierApp0 to vm Database0 port 80');
+    await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }));
+    await app.stop();
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    io.err(error.message);
+    return 1;
+  }
+}

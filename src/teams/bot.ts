@@ -1,0 +1,114 @@
+import { type Activity, CloudAdapter, ConfigurationBotFrameworkAuthentication, type InvokeResponse } from 'botbuilder';
+import { AuthenticationError } from 'botframework-connector';
+import type { Dispatcher, PressAnswer } from '../commands/dispatch.ts';
+import { noticeReply } from '../commands/replies.ts';
+import type { Locale, Press, Reply } from '../core/chat.ts';
+import type { Json } from '../core/json.ts';
+import type { Replier } from '../jobs/job.ts';
+import { say } from '../language/say.ts';
+import { readActivity } from './activity.ts';
+import type { BotIdentity } from './bot-identity.ts';
+import type { KnownActivity } from './front-door.ts';
+
+/** The SDK's adapter, of which only authentication and the turn are used; it would print errors and answer with their text. */
+class Adapter extends CloudAdapter {
+  receive(authorization: string, activity: Activity, turn: () => Promise<InvokeResponse | undefined>) {
+    let answer: InvokeResponse | undefined;
+    return this.processActivity(authorization, activity, async () => {
+      answer = await turn();
+    }).then(() => answer);
+  }
+}
+
+export function createAuthentication(bot: BotIdentity | undefined): ConfigurationBotFrameworkAuthentication {
+  return new ConfigurationBotFrameworkAuthentication({
+    MicrosoftAppId: bot?.appId ?? '',
+    MicrosoftAppType: bot?.appType ?? '',
+    MicrosoftAppTenantId: bot?.tenantId ?? '',
+    MicrosoftAppPassword: bot?.password ?? '',
+  });
+}
+
+export type Bot = {
+  /** One turn. Returns the HTTP status and, for an invoke, the body. */
+  receive(
+    authorization: string,
+    activity: Activity,
+    known: KnownActivity,
+  ): Promise<{ readonly status: number; readonly body?: Json }>;
+};
+
+export type BotOptions = {
+  readonly authentication: ConfigurationBotFrameworkAuthentication;
+  readonly dispatcher: Dispatcher;
+  readonly replier: Replier;
+  readonly render: (reply: Reply) => Json;
+  readonly language: Locale;
+  /** An exception of a turn, with the reference that its answer carries. */
+  readonly surprised: (reference: string, error: unknown) => void;
+  readonly newReference: () => string;
+};
+
+export function createBot(options: BotOptions): Bot {
+  const { dispatcher, replier, render } = options;
+  const adapter = new Adapter(options.authentication);
+
+  const turn = async (known: KnownActivity): Promise<InvokeResponse | undefined> => {
+    const heard = readActivity(known, options.language);
+    switch (heard.kind) {
+      case 'message':
+        await dispatcher.hear(heard.utterance);
+        return undefined;
+      case 'added':
+        await dispatcher.greet(heard.conversation, heard.locale, heard.by);
+        return undefined;
+      case 'press': {
+        const answer = await dispatcher.press(heard.press);
+        if (heard.invoke) return invokeResponse(answer, render);
+        await answerSubmit(heard.press, answer);
+        return undefined;
+      }
+      case 'nothing':
+        return known.type === 'invoke' ? { status: 501 } : undefined;
+    }
+  };
+
+  /** A client without Action.Execute sends the press as a message: the answer cannot come in the response. */
+  const answerSubmit = async ({ conversation, messageId, locale }: Press, answer: PressAnswer) => {
+    if (answer.kind === 'notice') await replier.send(conversation, noticeReply({ text: answer.text, locale }));
+    else if (messageId) await replier.update(conversation, messageId, answer.reply);
+    else await replier.send(conversation, answer.reply);
+  };
+
+  return {
+    async receive(authorization, activity, known) {
+      try {
+        const answer = await adapter.receive(authorization, activity, async () => {
+          try {
+            return await turn(known);
+          } catch (error) {
+            const reference = options.newReference();
+            options.surprised(reference, error);
+            if (known.type !== 'invoke') return undefined;
+            const text = say(options.language, 'turn.failed', { reference });
+            return invokeResponse({ kind: 'notice', text }, render);
+          }
+        });
+        return answer ? { status: answer.status, ...(answer.body && { body: answer.body }) } : { status: 200 };
+      } catch (error) {
+        if (error instanceof AuthenticationError) return { status: 401 };
+        options.surprised(options.newReference(), error);
+        return { status: 401 };
+      }
+    },
+  };
+}
+
+/** The body that `adaptiveCard/action` wants: its own status code inside a 200. */
+function invokeResponse(answer: PressAnswer, render: (reply: Reply) => Json): InvokeResponse {
+  const [type, value] =
+    answer.kind === 'card'
+      ? ['application/vnd.microsoft.card.adaptive', render(answer.reply)]
+      : ['application/vnd.microsoft.activity.message', answer.text];
+  return { status: 200, body: { statusCode: 200, type, value } };
+}
