@@ -1,0 +1,214 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Conversation, Reply } from '../../src/core/chat.ts';
+import type { Json } from '../../src/core/json.ts';
+import type { Hooks, Job, Replier, Task } from '../../src/jobs/job.ts';
+import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
+import type { Store } from '../../src/jobs/store.ts';
+import { createWorker, type Worker } from '../../src/jobs/worker.ts';
+import { createManualClock, settle } from '../support/clock.ts';
+import { jobOf } from './store-contract.ts';
+
+const replyOf = (text: string): Reply => ({ card: 'notice', data: { text }, summary: text });
+
+/** A channel as seen by a reader: what each message says now, and how it came to say it. */
+function createChannel() {
+  const shown = new Map<string, string>();
+  const history: string[] = [];
+  let fault: Error | undefined;
+  let gone = false;
+  const replier: Replier = {
+    async send(_conversation: Conversation, reply) {
+      if (fault) throw fault;
+      const id = `m${shown.size + 1}`;
+      shown.set(id, reply.summary);
+      history.push(`send ${id} ${reply.summary}`);
+      return id;
+    },
+    async update(_conversation, id, reply) {
+      if (fault) throw fault;
+      if (gone) return 'gone';
+      shown.set(id, reply.summary);
+      history.push(`update ${id} ${reply.summary}`);
+      return 'updated';
+    },
+  };
+  return {
+    replier,
+    shown,
+    history,
+    breakWith: (error: Error | undefined) => {
+      fault = error;
+    },
+    loseMessages: () => {
+      gone = true;
+    },
+  };
+}
+
+/** A task whose end the test decides. */
+function createTask() {
+  const started: { job: Job; hooks: Hooks; finish: (outcome: Json) => void; fail: (error: Error) => void }[] = [];
+  const task: Task = {
+    run: (job, hooks) =>
+      new Promise((resolve, reject) => {
+        started.push({ job, hooks, finish: resolve, fail: reject });
+        hooks.signal.addEventListener('abort', () => reject(hooks.signal.reason));
+      }),
+    fail: (_job, reference) => ({ failed: reference }),
+    draw: (_job, outcome) => replyOf(`answer ${JSON.stringify(outcome)}`),
+  };
+  return { task, started };
+}
+
+const opened: { worker: Worker; store: Store }[] = [];
+afterEach(async () => {
+  for (const { worker, store } of opened.splice(0)) {
+    await worker.stop();
+    await store.close();
+  }
+});
+
+function open(store = openSqliteStore()) {
+  const channel = createChannel();
+  const clock = createManualClock();
+  const { task, started } = createTask();
+  const surprises: string[] = [];
+  const worker = createWorker({
+    store,
+    replier: channel.replier,
+    clock,
+    task: (command) => (command === 'check' ? task : undefined),
+    surprised: (_job, _reference, error) => surprises.push(error instanceof Error ? error.message : String(error)),
+  });
+  opened.push({ worker, store });
+  return { store, channel, clock, started, surprises, worker };
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new Error('nothing has started');
+  return item;
+}
+
+describe('the worker', () => {
+  test('stores, acknowledges, works, and turns the acknowledgement into the answer', async () => {
+    const { worker, store, channel, started } = open();
+    expect(await worker.accept(jobOf('a'), replyOf('running'))).toBe(true);
+    expect(await store.job('a')).toMatchObject({ messageId: 'm1' });
+    await settle();
+    expect((await store.job('a'))?.state).toBe('running');
+    first(started).finish('yes');
+    await settle();
+    expect([...channel.shown.values()]).toEqual(['answer "yes"']);
+    expect(await store.job('a')).toMatchObject({ state: 'delivered', outcome: 'yes' });
+    expect(worker.inFlight).toBe(0);
+  });
+
+  test('a message delivered again says and starts nothing', async () => {
+    const { worker, channel, started } = open();
+    await worker.accept(jobOf('a'), replyOf('running'), 'key');
+    expect(await worker.accept(jobOf('a'), replyOf('running'), 'key')).toBe(false);
+    expect(await worker.accept(jobOf('b'), replyOf('running'), 'key')).toBe(false);
+    await settle();
+    expect(channel.history).toEqual(['send m1 running']);
+    expect(started).toHaveLength(1);
+  });
+
+  test('a job with its outcome is said and done', async () => {
+    const { worker, store, channel, started } = open();
+    await worker.accept(jobOf('a', { state: 'answered', outcome: 'form' }), replyOf('choose'));
+    await settle();
+    expect(channel.history).toEqual(['send m1 choose']);
+    expect(started).toHaveLength(0);
+    expect((await store.job('a'))?.state).toBe('delivered');
+  });
+
+  test('a job may take over a message that is there', async () => {
+    const { worker, channel } = open();
+    await worker.accept(jobOf('a', { messageId: 'form' }), replyOf('running'));
+    expect(channel.history).toEqual(['update form running']);
+  });
+
+  test('edits are at least a second apart, merged, and none lands after the answer', async () => {
+    const { worker, channel, clock, started } = open();
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    const { hooks, finish } = first(started);
+    for (const text of ['one', 'two', 'three']) {
+      hooks.show(replyOf(text));
+      await settle();
+    }
+    expect(channel.history.slice(1)).toEqual(['update m1 one']);
+    await clock.advance(999);
+    expect(channel.history).toHaveLength(2);
+    await clock.advance(1);
+    expect(channel.history.slice(1)).toEqual(['update m1 one', 'update m1 three']);
+    hooks.show(replyOf('four'));
+    finish('done');
+    await clock.advance(5000);
+    expect(channel.history.slice(3)).toEqual(['update m1 answer "done"']);
+  });
+
+  test('an exception becomes an answer with the reference of the log', async () => {
+    const { worker, channel, started, surprises } = open();
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    first(started).fail(new Error('boom'));
+    await settle();
+    expect([...channel.shown.values()]).toEqual(['answer {"failed":"a"}']);
+    expect(surprises).toEqual(['boom']);
+  });
+
+  test('an acknowledgement that could not be said costs nobody the answer', async () => {
+    const { worker, channel, started, surprises } = open();
+    channel.breakWith(new Error('connector down'));
+    expect(await worker.accept(jobOf('a'), replyOf('running'))).toBe(true);
+    channel.breakWith(undefined);
+    await settle();
+    first(started).finish('late');
+    await settle();
+    expect(channel.history).toEqual(['send m1 answer "late"']);
+    expect(surprises).toEqual(['connector down']);
+  });
+
+  test('a message that is gone is answered with a new one', async () => {
+    const { worker, channel, started } = open();
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    channel.loseMessages();
+    first(started).finish('new');
+    await settle();
+    expect(channel.history).toEqual(['send m1 running', 'send m2 answer "new"']);
+  });
+
+  test('what an earlier process left is gone on with, from where it stood', async () => {
+    const before = open();
+    await before.worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    await first(before.started).hooks.keep({ poller: 'P' });
+    await before.store.insert(jobOf('b', { state: 'answered', outcome: 'known', messageId: 'm7' }));
+    await before.worker.stop();
+    expect((await before.store.job('a'))?.state).toBe('running');
+    expect(before.surprises).toEqual([]);
+
+    const after = open(before.store);
+    expect(await after.worker.resume()).toBe(2);
+    await settle();
+    expect(after.channel.history).toEqual(['update m7 answer "known"']);
+    expect(first(after.started).job).toMatchObject({ id: 'a', operation: { poller: 'P' }, messageId: 'm1' });
+    first(after.started).finish('at last');
+    await settle();
+    expect(after.channel.history).toContain('update m1 answer "at last"');
+    opened.splice(0, 1);
+  });
+
+  test('two workers cannot both end a job', async () => {
+    const { worker, store, started } = open();
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    first(started).finish(1);
+    await settle();
+    expect(await store.advance('a', 'running', 'answered', { outcome: 2 })).toBe(false);
+    expect((await store.job('a'))?.outcome).toBe(1);
+  });
+});
