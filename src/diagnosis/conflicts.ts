@@ -13,7 +13,7 @@ export function conflictsOf(scene: Scene, clues: readonly Clue[], outcome: Outco
 }
 
 function passedYetDenied(scene: Scene, clues: readonly Clue[]): Finding | undefined {
-  const denial = clues.find(({ finding }) => finding.severity === 'error' && kindOf(finding) !== undefined)?.finding;
+  const denial = clues.find(({ finding }) => finding.severity === 'error' && deniesPassage(finding))?.finding;
   if (!denial) return undefined;
   const { sent = 0, failed = 0 } = scene.probe?.probes ?? {};
   return disagreement(denial, {
@@ -22,6 +22,11 @@ function passedYetDenied(scene: Scene, clues: readonly Clue[]): Finding | undefi
     sent,
     passed: sent - failed,
   });
+}
+
+/** What probes that came through cannot go together with. */
+export function deniesPassage(finding: Finding): boolean {
+  return kindOf(finding) !== undefined;
 }
 
 function kindOf({ code }: Finding): string | undefined {

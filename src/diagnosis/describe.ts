@@ -1,6 +1,7 @@
 import type { Locale } from '../core/chat.ts';
 import { isMessageKey, say, type Values } from '../language/say.ts';
 import { fillCommand, fixes, shows } from './az.ts';
+import type { Change } from './compare.ts';
 import { isResourceId, ownerId, resourceName, segmentOf } from './resource-id.ts';
 import { normaliseRule } from './rules.ts';
 import type { Finding, Rule } from './verdict.ts';
@@ -96,7 +97,7 @@ export function labelRule(rule: Rule, locale: Locale): string {
   const { name, reportedAs, priority } = rule;
   const reported = reportedAs !== '' && reportedAs !== name && !isResourceId(reportedAs);
   const key = reported ? (priority === undefined ? 'reported' : 'both') : priority === undefined ? 'plain' : 'priority';
-  return say(locale, `ruleLabel.${key}`, { name, reportedAs, priority: priority ?? 0 });
+  return say(locale, `diagnosis.rule.${key}`, { name, reportedAs, priority: priority ?? 0 });
 }
 
 function ruleBlanks(rule: Rule, locale: Locale): Values {
@@ -126,7 +127,7 @@ function flags(known: Values): Values {
 /** Words of Azure for which there is a plain one; all others stand as they are. */
 function sayWord(area: 'state' | 'witness' | 'nextHop', word: string | number | undefined, locale: Locale): string {
   const text = String(word ?? '');
-  const key = `${area}.${text.toLowerCase()}`;
+  const key = `diagnosis.${area}.${text.toLowerCase()}`;
   return isMessageKey(key) ? say(locale, key) : text;
 }
 
@@ -165,4 +166,27 @@ function commandBlanks({ rule, resourceId, facts }: Finding): Readonly<Record<st
 
 function textOf(value: string | number | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A change since the last answer, in words: a rule by its name, any other cause by its sentence. */
+export function describeChange(change: Change, locale: Locale): string {
+  switch (change.kind) {
+    case 'appeared':
+    case 'gone': {
+      const { finding } = change;
+      const cause = finding.rule ? labelRule(finding.rule, locale) : describe(finding, locale).message;
+      return say(locale, `diagnosis.change.${change.kind}`, { cause });
+    }
+    case 'path':
+      return say(locale, 'diagnosis.change.path', { from: change.from.join(' → '), to: change.to.join(' → ') });
+    case 'verdict':
+      return say(locale, 'diagnosis.change.verdict', {
+        from: say(locale, `card.verdict.${change.from}`),
+        to: say(locale, `card.verdict.${change.to}`),
+      });
+    case 'latency':
+      return say(locale, 'diagnosis.change.latency', { fromMs: change.fromMs, toMs: change.toMs });
+    case 'loss':
+      return say(locale, 'diagnosis.change.loss', { fromPercent: change.fromPercent, toPercent: change.toPercent });
+  }
 }

@@ -2,7 +2,7 @@ import type { Question } from '../core/check.ts';
 import { assume } from './assumptions.ts';
 import { blocks, type Clue, keepsFromProbing, merge } from './clue.ts';
 import { nextHopClues, nsgClues, preflightClues } from './configuration-clues.ts';
-import { conflictsOf } from './conflicts.ts';
+import { conflictsOf, deniesPassage } from './conflicts.ts';
 import { weightOf } from './findings.ts';
 import { markBreaks } from './path.ts';
 import { probeClues, qualityClues } from './probe-clues.ts';
@@ -78,12 +78,18 @@ function settle(clues: readonly Clue[], scene: Scene, outcome: Outcome): readonl
 
 const routeCodes: readonly Finding['code'][] = ['ROUTE_NONE', 'ROUTE_LOOP', 'ROUTE_USER_DEFINED'];
 
-/** Probes came through, so nothing that the probe itself names has blocked them. What the configuration says is a conflict, or about a way not taken. */
+/**
+ * Probes came through, so nothing that the probe itself names has blocked them. What the configuration denies is a conflict, unless it speaks of
+ * a way that the probes did not take.
+ */
 function afterPassing(clue: Clue, scene: Scene): Clue {
   const { finding } = clue;
   if (finding.severity !== 'error') return clue;
-  const translated = finding.code === 'RETURN_ROUTE_NONE' && leadsThroughAppliance(scene);
-  return finding.witness === 'probe' || translated ? rewrite(clue, { severity: 'warning' }) : clue;
+  const elsewhere =
+    (finding.code === 'RETURN_ROUTE_NONE' && leadsThroughAppliance(scene)) ||
+    (finding.hop === undefined && finding.facts.side === 'between' && appliancesBetween(scene).length > 0);
+  const denies = deniesPassage(finding) && finding.witness !== 'probe' && !elsewhere;
+  return denies ? clue : rewrite(clue, { severity: 'warning' });
 }
 
 /** Replies to an appliance that translates addresses do not take the destination's own route to the source. */
@@ -128,18 +134,18 @@ function missingPieces(
   outcome: Outcome,
   final: boolean,
 ): readonly Clue[] {
-  const note = (code: Finding['code'], facts: Finding['facts']): Clue => ({
-    finding: { code, severity: verdict === 'Degraded' ? 'warning' : 'error', witness: 'probe', facts },
+  const note = (code: Finding['code'], severity: Finding['severity'], facts: Finding['facts']): Clue => ({
+    finding: { code, severity, witness: 'probe', facts },
   });
   if (
     verdict === 'Degraded' &&
     !clues.some(({ finding }) => finding.severity === 'warning' && weightOf(finding.code) !== 'note')
   ) {
-    return [note('PARTLY_REACHABLE', { traffic: scene.traffic })];
+    return [note('PARTLY_REACHABLE', 'warning', { traffic: scene.traffic })];
   }
   if (outcome === 'failed') {
     if (!final || verdict !== 'Unreachable' || clues.some(isCause)) return [];
-    return [note('NO_CAUSE_REPORTED', tried(scene))];
+    return [note('NO_CAUSE_REPORTED', 'error', tried(scene))];
   }
   if (outcome === 'passed') return [];
   const silent = testimonies.probe?.state === 'silent' ? testimonies.probe.why : undefined;
@@ -147,7 +153,7 @@ function missingPieces(
   const unexplained = final && !clues.some((clue) => keepsFromProbing(clue) || blocks(clue));
   if (!silent && !answeredEmpty && !unexplained) return [];
   return [
-    note('PROBE_NOT_RUN', {
+    note('PROBE_NOT_RUN', verdict === 'Undetermined' ? 'error' : 'warning', {
       reason: silent?.code ?? 'none',
       ...(silent?.missingAction ? { action: silent.missingAction } : {}),
       ...(silent?.message ? { detail: silent.message } : {}),

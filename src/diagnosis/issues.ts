@@ -5,7 +5,7 @@ import type { Issue } from './witness.ts';
 export type IssueReading = { readonly code: FindingCode; readonly facts?: Readonly<Record<string, string>> };
 
 /** The spellings of Microsoft's table (April 2026), and of the specification's enum where it spells differently. Keys in lower case. */
-const readings: Readonly<Record<string, IssueReading>> = {
+export const issueReadings: Readonly<Record<string, IssueReading>> = {
   agentstopped: { code: 'AGENT_STOPPED' },
   guestfirewall: { code: 'GUEST_FIREWALL' },
   dnsresolution: { code: 'DNS_FAILED' },
@@ -71,7 +71,7 @@ export function readIssueType(issue: Issue, last: boolean): IssueReading {
     const inbound = origin === 'inbound' || (origin !== 'outbound' && last);
     return { code: inbound ? 'NSG_DENY_IN' : 'NSG_DENY_OUT' };
   }
-  return Object.hasOwn(readings, type) && readings[type] ? readings[type] : { code: 'UNKNOWN_ISSUE' };
+  return Object.hasOwn(issueReadings, type) && issueReadings[type] ? issueReadings[type] : { code: 'UNKNOWN_ISSUE' };
 }
 
 export function contextOf(issue: Issue, key: string): string | undefined {

@@ -160,9 +160,7 @@ export function qualityClues(scene: Scene, slowMs: number): readonly Clue[] {
   const add = (code: Finding['code'], facts: Finding['facts'], more: Partial<Finding> = {}) =>
     clues.push({ finding: { code, severity: 'warning', witness: 'probe', facts, ...more } });
 
-  const hop = scene.path.findIndex(
-    (each, index) => index > 0 && index < scene.path.length - 1 && isAppliance(each.type),
-  );
+  const hop = scene.path.findIndex((each, index) => index > 0 && index !== scene.end && isAppliance(each.type));
   const next = scene.nextHop.find(
     (each) => each.place === 'source' && isAppliance(each.type) && each.address !== scene.path.at(-1)?.address,
   );

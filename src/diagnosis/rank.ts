@@ -30,7 +30,8 @@ function keysOf(finding: Finding): readonly number[] {
     severities.indexOf(severity),
     weights.indexOf(weight),
     stopped,
-    hop ?? Number.MAX_SAFE_INTEGER,
+    // What is said of the whole comes before a symptom at one hop, and after a cause at one.
+    hop ?? (weight === 'symptom' ? -1 : Number.MAX_SAFE_INTEGER),
     byDefault,
     findingCodes.indexOf(code),
   ];

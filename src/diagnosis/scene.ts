@@ -23,6 +23,8 @@ export type Scene = {
   readonly hops: readonly Hop[];
   readonly path: readonly PathHop[];
   readonly pathFrom: 'probe' | 'configuration';
+  /** The destination's place in `path`; absent where the path does not come that far. */
+  readonly end: number | undefined;
   readonly probe: ProbeAnswer | undefined;
   readonly preflight: Preflight | undefined;
   readonly nsg: readonly NsgAnswer[];
@@ -38,13 +40,15 @@ export function setScene(testimonies: Testimonies, question: Question): Scene {
   const nsg = testimonies.nsg.flatMap((each) => answerOf(each) ?? []);
   const observed = probe !== undefined && probe.hops.length > 0;
   const route = walk(observed ? probe.hops : sketch(question, nsg, nextHop));
+  const path = draw(route);
   return {
     question,
     traffic: trafficOf(question),
     before: route.before,
     hops: route.hops,
-    path: draw(route),
+    path,
     pathFrom: observed ? 'probe' : 'configuration',
+    end: endOf(path, question),
     probe,
     preflight: answerOf(testimonies.preflight),
     nsg,
@@ -67,6 +71,25 @@ export function answerOf<T>(testimony: Testimony<T> | undefined): T | undefined 
 
 function trafficOf({ protocol, port }: Question): string {
   return port === undefined ? protocol.toUpperCase() : `${protocol.toUpperCase()} ${port}`;
+}
+
+/** A path may end early: what forwards for others is the destination only where it bears the destination's id or address. */
+function endOf(path: readonly PathHop[], { destination }: Question): number | undefined {
+  const last = path.at(-1);
+  if (!last || path.length < 2) return undefined;
+  const forwards = isAppliance(last.type) || /gateway/i.test(last.type);
+  if (!forwards) return path.length - 1;
+  const ids = destination.kind === 'vm' ? [destination.machine.resourceId, ...destination.machine.nicIds] : [];
+  const addresses =
+    destination.kind === 'vm'
+      ? destination.machine.addresses
+      : destination.kind === 'address'
+        ? [destination.address]
+        : [];
+  const meant =
+    ids.some((id) => sameResource(id, last.resourceId)) ||
+    (last.address !== undefined && addresses.includes(last.address));
+  return meant ? path.length - 1 : undefined;
 }
 
 /** The way as far as names and next hops tell it: source, the appliances that are named, destination. */
@@ -106,20 +129,20 @@ export function isAppliance(type: string): boolean {
   return type.toLowerCase() === 'virtualappliance';
 }
 
-/** True where the way to the destination leads through an appliance, as the probe's path or the source's next hop says. */
+/** The appliances that the path shows on the way to the destination. */
 export function appliancesBetween(scene: Scene): readonly PathHop[] {
-  return scene.path.slice(1, -1).filter((hop) => isAppliance(hop.type));
+  return scene.path.filter((hop, index) => index > 0 && index !== scene.end && isAppliance(hop.type));
 }
 
 export function sideOf(scene: Scene, hop: number): Side {
-  return hop === 0 ? 'source' : hop === scene.path.length - 1 ? 'destination' : 'between';
+  return hop === 0 ? 'source' : hop === scene.end ? 'destination' : 'between';
 }
 
 /** Where on the path a configuration witness stands; undefined for an appliance that the path does not show. */
 export function hopOf(scene: Scene, place: NsgAnswer['place'], resourceId: string): number | undefined {
   if (scene.path.length === 0) return undefined;
   if (place === 'source') return 0;
-  if (place === 'destination') return scene.path.length > 1 ? scene.path.length - 1 : undefined;
+  if (place === 'destination') return scene.end;
   const index = scene.path.findIndex((hop) => sameResource(hop.resourceId, resourceId));
   return index < 0 ? undefined : index;
 }
