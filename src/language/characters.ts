@@ -14,11 +14,12 @@ export function isPadding(char: string): boolean {
   return /^[\u200b-\u200d\u2060\ufeff]$/.test(char);
 }
 
+const visibleAscii = /^[ -~]*$/;
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /** True where a text holds a character that a reader cannot see: zero-width, bidirectional, control, a lone surrogate. */
 export function hasInvisible(text: string): boolean {
-  return invisible.test(text);
+  return !visibleAscii.test(text) && invisible.test(text);
 }
 
 /** A text with its invisible characters spelt out, as `app<U+200B>0`. */
@@ -39,5 +40,5 @@ export function isHan(char: string): boolean {
 }
 
 export function hasHan(text: string): boolean {
-  return /\p{Script=Han}/u.test(text);
+  return !visibleAscii.test(text) && /\p{Script=Han}/u.test(text);
 }

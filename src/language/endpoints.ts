@@ -96,11 +96,18 @@ function readTag(text: string, hints: PlaceHints): Reading<Place> {
 }
 
 function isTagText(text: string): boolean {
-  return text.length <= 256 && text.trim() === text && /^[\p{L}\p{N}\p{M}_.:@+\-/ ]+$/u.test(text);
+  return (
+    text.length <= 256 &&
+    /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.:@+\-/ ]*$/u.test(text) &&
+    !text.endsWith(' ') &&
+    !text.includes('://') &&
+    !hasInvisible(text)
+  );
 }
 
 function isIpv4(text: string): boolean {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) && !/(?:^|\.)0\d/.test(text);
+  // ipaddr.js throws inside for everything else, which costs more than all the rest of the reading.
+  return /^\d[\d.]{5,13}\d$/.test(text) && ipaddr.IPv4.isValidFourPartDecimal(text) && !/(?:^|\.)0\d/.test(text);
 }
 
 function isIpv6(text: string): boolean {

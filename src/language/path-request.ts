@@ -125,10 +125,26 @@ function withoutRepeats<T extends Endpoint>(endpoints: readonly T[]): readonly T
   if (endpoints.length < 2) return endpoints;
   const seen = new Map<string, T>();
   for (const endpoint of endpoints) {
-    const key = printEndpoint(endpoint).toLowerCase();
+    const key = keyOf(endpoint);
     if (!seen.has(key)) seen.set(key, endpoint);
   }
   return [...seen.values()];
+}
+
+/** Equal for endpoints that are the same to ARM and to DNS, which have no case; a URL's path and a tag's value have. */
+function keyOf(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case 'vm':
+      return `vm ${endpoint.resourceId ?? `${endpoint.group ?? ''}/${endpoint.name}`}`.toLowerCase();
+    case 'address':
+      return `address ${endpoint.address}`;
+    case 'host':
+      return `host ${endpoint.host}`;
+    case 'url':
+      return `url ${endpoint.url}`;
+    case 'tag':
+      return `tag ${endpoint.key.toLowerCase()}=${endpoint.value}`;
+  }
 }
 
 /** An end of a path as a person would type it. */

@@ -44,7 +44,7 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
   const startsPlace = (index: number): boolean => {
     const token = tokens[index];
     if (!token) return false;
-    if (token.keyword === 'vm') return startsPlace(index + 1);
+    if (token.keyword === 'vm') return !!tokens[index + 1] && keywordAt(index + 1) === undefined;
     return token.keyword === undefined && !isNumber(token);
   };
   const isPort = (index: number): boolean => {
@@ -69,7 +69,7 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     const isVm = keywordAt(at) === 'vm';
     if (isVm) at++;
     const token = tokens[at];
-    if (!token || !startsPlace(at)) return notUnderstood(typedFrom(start));
+    if (!token || !(isVm ? token.keyword === undefined : startsPlace(at))) return notUnderstood(typedFrom(start));
     at++;
     const isGrouped = keywordAt(at) === 'in' && !isPort(at + 1);
     const hints = { vm: isVm || (token.quoted && /^\d+$/.test(token.text)), quoted: token.quoted };

@@ -53,14 +53,15 @@ export function readMachine(tokens: readonly Token[]): Reading<VmName | undefine
   return place.ok ? machineOnly(place.value.place) : place;
 }
 
+const opening = new Set<string>(['for', 'on', 'polite']);
+
 /** What a command about one place is told, with the parts that it takes beside. */
 export function readSubject(
   tokens: readonly Token[],
   taken: readonly Part[],
 ): Reading<{ readonly place: SaidPlace | undefined; readonly sentence: Sentence }> {
-  const opening = new Set<string | undefined>(['for', 'on', 'polite']);
   let from = 0;
-  while (opening.has(tokens[from]?.keyword ?? (/^of$/i.test(tokens[from]?.text ?? '') ? 'for' : ''))) from++;
+  while (opening.has(tokens[from]?.keyword ?? '')) from++;
   const sentence = readSome(tokens.slice(from), taken);
   if (!sentence.ok) return sentence;
   const { sources } = sentence.value;

@@ -13,7 +13,8 @@ export type Token = {
 export function tokenize(words: readonly string[]): readonly Token[] {
   const tokens: Token[] = [];
   for (const word of words) {
-    if (isQuoted(word)) tokens.push({ text: unquote(word), typed: word, quoted: true });
+    if (/^[A-Za-z0-9._]+$/.test(word)) tokens.push(plainToken(word));
+    else if (isQuoted(word)) tokens.push({ text: unquote(word), typed: word, quoted: true });
     else if (isArrow(word)) tokens.push({ text: word, typed: word, quoted: false, keyword: 'arrow' });
     else if (hasHan(word)) for (const part of segment(word)) tokens.push(plainToken(part));
     else pushWord(tokens, word);
@@ -37,6 +38,7 @@ function plainToken(text: string): Token {
 }
 
 function isArrow(word: string): boolean {
+  if (/^\w/.test(word)) return false;
   return /^(?:-+|[-=]*>|[→⇒⟶➔➜➡])$/u.test(word);
 }
 

@@ -23,11 +23,15 @@ export function unquote(word: string): string {
   return inner.includes('\\') ? inner.replace(/\\(["\\])/g, '$1') : inner;
 }
 
-/** A text as one quoted word that `words` reads back, whatever is in it. */
+/** A text as a person types it to be one word; what looks like an HTML entity in it survives the cleaning. */
 export function quote(text: string): string {
-  const kept = text.replace(/[\\"]/g, '\\$&').replace(/&(?=[#a-z0-9]{1,9};)/gi, '&amp;');
-  return `"${kept}"`;
+  return mark(text.replace(/&(?=[#a-z0-9]{1,9};)/gi, '&amp;'));
 }
+
+const mark = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
+
+/** No sentence is longer; what comes after stays in one piece, which no reader takes for a name. */
+const mostWords = 1000;
 
 const arrows = '\u2192\u21d2\u27f6\u2794\u279c\u27a1';
 const marks = '"\'`';
@@ -40,7 +44,7 @@ function split(text: string): readonly string[] {
   let chinese = false;
 
   const finish = () => {
-    if (quoted) found.push(quote(word));
+    if (quoted) found.push(mark(word));
     else {
       const bare = dropEnd(word);
       if (bare) found.push(bare);
@@ -52,9 +56,11 @@ function split(text: string): readonly string[] {
 
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
+    const before = text.charAt(at - 1);
     if (isSpace(char)) {
       finish();
-    } else if (marks.includes(char) && opensQuote(word, quoted) && !unclosed.has(char)) {
+      if (found.length >= mostWords) return [...found, text.slice(at + 1)];
+    } else if (marks.includes(char) && !quoted && (word === '' || '=,'.includes(before)) && !unclosed.has(char)) {
       const end = closingQuote(text, at, char);
       if (end < 0) {
         unclosed.add(char);
@@ -72,7 +78,7 @@ function split(text: string): readonly string[] {
     } else if (arrows.includes(char)) {
       finish();
       found.push(char);
-    } else if (char === '>' && !quoted && (word === '' || /[-=]$/.test(word))) {
+    } else if (char === '>' && !quoted && (word === '' || '-='.includes(before))) {
       const start = startOfShaft(word);
       const shaft = word.slice(start);
       word = word.slice(0, start);
@@ -92,8 +98,6 @@ function split(text: string): readonly string[] {
   finish();
   return found;
 }
-
-const opensQuote = (word: string, quoted: boolean): boolean => !quoted && (word === '' || /[=,]$/.test(word));
 
 /** A double quote ends at the next one; `'` and a backtick end where a word ends, so that "can't" opens nothing. */
 function closingQuote(text: string, open: number, mark: string): number {

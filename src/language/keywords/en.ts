@@ -6,7 +6,7 @@ export const enKeywords = {
   reachable: ['reachable'],
   unreachable: ['unreachable'],
   can: ['can', 'could', 'cannot', "can't", 'does', 'is', 'if', 'whether', 'why'],
-  polite: ['please', 'pls', 'plz', 'the', 'connectivity', 'connection', 'thanks'],
+  polite: ['please', 'pls', 'plz', 'the', 'of', 'connectivity', 'connection', 'thanks'],
   port: ['port', 'ports'],
   on: ['on'],
   over: ['over', 'using', 'with'],
