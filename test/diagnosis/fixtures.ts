@@ -1,7 +1,8 @@
+import { expect } from 'vitest';
 import type { Machine, Question } from '../../src/core/check.ts';
 import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import { readProbe } from '../../src/diagnosis/read-probe.ts';
-import type { Diagnosis } from '../../src/diagnosis/verdict.ts';
+import type { Diagnosis, Verdict } from '../../src/diagnosis/verdict.ts';
 import type {
   Direction,
   MachineState,
@@ -223,4 +224,24 @@ export function judge(said: Said, question: Question = toDb, slowMs = 200): Diag
 
 export function codes(diagnosis: Diagnosis, severity?: 'error' | 'warning' | 'info'): readonly string[] {
   return diagnosis.findings.filter((finding) => !severity || finding.severity === severity).map(({ code }) => code);
+}
+
+export type Row = {
+  readonly name: string;
+  readonly said: Said;
+  readonly question?: Question;
+  readonly verdict: Verdict;
+  readonly final?: boolean;
+  /** All codes that are not notes, in their order. */
+  readonly found: readonly string[];
+};
+
+export function judgesAs({ said, question, verdict, final, found }: Row): void {
+  const diagnosis = judge(said, question);
+  const told = diagnosis.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+  expect({ verdict: diagnosis.verdict, final: diagnosis.final, found: told }).toEqual({
+    verdict,
+    final: final ?? true,
+    found,
+  });
 }
