@@ -9,34 +9,38 @@ import { openBrowser } from '../test/support/browser.ts';
 
 const folder = new URL('../cards/icons/', import.meta.url);
 
-/** Sixteen colours are enough for one hue and its soft edges; the rest takes the nearest. */
-function encodePalette({ width, height, data }: PNG): Buffer {
+/**
+ * A drawing of one colour becomes that colour in four strengths; any other the sixteen commonest of its colours, and the
+ * rest the nearest of those.
+ */
+function encodePalette({ width, height, data }: PNG, only: number | undefined): Buffer {
   const counts = new Map<number, number>();
   const pixels = Array.from({ length: width * height }, (_, index) => {
-    const alpha = Math.round((data[index * 4 + 3] ?? 0) / 51) * 51;
-    const rgb = alpha === 0 ? 0 : data.readUIntBE(index * 4, 3);
+    const alpha = Math.round((data[index * 4 + 3] ?? 0) / 85) * 85;
+    const rgb = alpha === 0 ? 0 : (only ?? data.readUIntBE(index * 4, 3));
     const colour = rgb * 256 + alpha;
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
     return colour;
   });
-  const palette = [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .map(([colour]) => colour)
-    .slice(0, 16);
-  const nearest = new Map([...counts.keys()].map((colour) => [colour, nearestIn(palette, colour)]));
+  const common = [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+  const palette = common.slice(0, 16);
+  const nearest = new Map(common.map((colour) => [colour, nearestIn(palette, colour)]));
+  const bits = palette.length <= 4 ? 2 : 4;
   const rows: number[] = [];
   for (let y = 0; y < height; y += 1) {
     rows.push(0);
-    for (let x = 0; x < width; x += 2) {
-      const left = nearest.get(pixels[y * width + x] ?? 0) ?? 0;
-      const right = x + 1 < width ? (nearest.get(pixels[y * width + x + 1] ?? 0) ?? 0) : 0;
-      rows.push(left * 16 + right);
+    for (let x = 0; x < width; x += 8 / bits) {
+      let byte = 0;
+      for (let step = 0; step < 8 / bits; step += 1) {
+        byte = byte * 2 ** bits + (x + step < width ? (nearest.get(pixels[y * width + x + step] ?? 0) ?? 0) : 0);
+      }
+      rows.push(byte);
     }
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([4, 3, 0, 0, 0], 8);
+  header.set([bits, 3, 0, 0, 0], 8);
   const colours = Buffer.from(palette.flatMap((c) => [Math.floor(c / 2 ** 24), (c >>> 16) & 255, (c >>> 8) & 255]));
   const alphas = Buffer.from(palette.map((colour) => colour % 256));
   return Buffer.concat([
@@ -77,7 +81,11 @@ try {
     await page.setViewportSize({ width: size, height: size });
     await page.setContent(`<style>body{margin:0}svg{display:block}</style>${svg}`);
     const png = PNG.sync.read(await page.screenshot({ omitBackground: true }));
-    const image = encodePalette(png);
+    const colours = new Set(
+      [...svg.matchAll(/(?:stroke|fill)="#([0-9a-f]{6}|fff)"/g)].map(([, colour = '']) => colour),
+    );
+    const [only = ''] = colours;
+    const image = encodePalette(png, colours.size === 1 ? Number.parseInt(only, 16) : undefined);
     writeFileSync(new URL(file.replace('.svg', '.png'), folder), image);
     process.stdout.write(`${file} ${image.length} bytes\n`);
   }

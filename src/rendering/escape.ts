@@ -22,6 +22,6 @@ export function cleanText(text: string): string {
 export function escapeMarkdown(text: string): string {
   return cleanText(text)
     .replace(/[\\`*_~[\]<>|&]/g, '\\$&')
-    .replace(/^(\s*)([-+#])/, '$1\\$2')
-    .replace(/^(\s*\d+)([.)])/, '$1\\$2');
+    .replace(/^(\s*)([-+]|#{1,6})(?=\s|$)/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2');
 }

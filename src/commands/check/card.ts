@@ -73,8 +73,7 @@ export function runningReply(
 
 /** The answer. What is left out when it would not fit one message, and in which order, is stated at `resultData`. */
 export function resultReply(answer: CheckAnswer, input: CardInput & { readonly changes?: Changes }): Reply {
-  const summary = resultSummary(answer, input.locale);
-  return { card: 'result', summary, data: { ...resultData(answer, input), lang: input.locale, summary } };
+  return { card: 'result', summary: resultSummary(answer, input.locale), data: resultData(answer, input) };
 }
 
 /** Azure refused, could not be reached, or gave no result in time. `reference` is what the log calls it. */

@@ -2,23 +2,25 @@ import type { Locale } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { PathHop } from '../../diagnosis/verdict.ts';
 import { type MessageKey, say } from '../../language/say.ts';
-import { clip, latencyText } from '../card-parts.ts';
+import { clip, latencyText, unbroken } from '../card-parts.ts';
 
-const kinds: Readonly<Record<string, { readonly icon: string; readonly word: MessageKey }>> = {
-  source: { icon: 'machine', word: 'card.hop.source' },
-  destination: { icon: 'target', word: 'card.hop.destination' },
-  virtualmachine: { icon: 'machine', word: 'card.hop.virtualMachine' },
-  virtualappliance: { icon: 'appliance', word: 'card.hop.virtualAppliance' },
-  vnetlocal: { icon: 'network', word: 'card.hop.virtualNetwork' },
-  virtualnetwork: { icon: 'network', word: 'card.hop.virtualNetwork' },
-  vnetpeering: { icon: 'network', word: 'card.hop.virtualNetwork' },
-  internet: { icon: 'internet', word: 'card.hop.internet' },
-  virtualnetworkgateway: { icon: 'gateway', word: 'card.hop.gateway' },
-  none: { icon: 'dropped', word: 'card.hop.none' },
-};
+const kinds: ReadonlyMap<string, { readonly icon: string; readonly word: MessageKey }> = new Map(
+  Object.entries({
+    source: { icon: 'machine', word: 'card.hop.source' },
+    destination: { icon: 'target', word: 'card.hop.destination' },
+    virtualmachine: { icon: 'machine', word: 'card.hop.virtualMachine' },
+    virtualappliance: { icon: 'appliance', word: 'card.hop.virtualAppliance' },
+    vnetlocal: { icon: 'network', word: 'card.hop.virtualNetwork' },
+    virtualnetwork: { icon: 'network', word: 'card.hop.virtualNetwork' },
+    vnetpeering: { icon: 'network', word: 'card.hop.virtualNetwork' },
+    internet: { icon: 'internet', word: 'card.hop.internet' },
+    virtualnetworkgateway: { icon: 'gateway', word: 'card.hop.gateway' },
+    none: { icon: 'dropped', word: 'card.hop.none' },
+  } as const),
+);
 
 /**
- * The path as rows: each hop, after it the break where there is one, and one row for hops that are left out. With more hops
+ * The path as rows: each hop, after it the break where there is one, and a row in place of hops that are left out. With more hops
  * than `most`, the ends and the surroundings of the break stay.
  */
 export function pathRows(path: readonly PathHop[], most: number, locale: Locale): JsonObject[] {
@@ -48,7 +50,7 @@ function row(part: { hop?: JsonObject[]; broken?: JsonObject[]; hidden?: JsonObj
 }
 
 function hopRow(hop: PathHop, isReached: boolean, locale: Locale): JsonObject {
-  const kind = kinds[hop.type.toLowerCase()];
+  const kind = kinds.get(hop.type.toLowerCase());
   const word = kind ? say(locale, kind.word) : hop.type === '' ? say(locale, 'card.hop.unknown') : clip(hop.type, 40);
   const name = clip(hop.name || hop.address || word, 80);
   const facts = [word, hop.address && hop.address !== hop.name ? clip(hop.address, 60) : ''];
@@ -60,7 +62,7 @@ function hopRow(hop: PathHop, isReached: boolean, locale: Locale): JsonObject {
     name,
     facts: facts.filter((fact) => fact && fact !== name).join(' · '),
     issues: issues.length > 0 ? [{ text: issues.join(', ') }] : [],
-    trip: hop.roundTripMs === undefined ? [] : [{ text: latencyText(hop.roundTripMs) }],
+    trip: hop.roundTripMs === undefined ? [] : [{ text: `↓${unbroken}${latencyText(hop.roundTripMs)}` }],
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Locale } from '../../core/chat.ts';
 import type { Question } from '../../core/check.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { clip } from '../card-parts.ts';
+import { clip, unbroken } from '../card-parts.ts';
 
 /** What was understood, in one line: `app0 (ContosoRG, westcentralus) → db0 10.1.4.4 TCP 80`. */
 export function questionText(question: Question, _locale: Locale): string {
   const { source, place, destination, detail } = questionParts(question);
-  return `${source} ${place} → ${destination} ${detail}`.trim();
+  return `${source} ${place} → ${destination} ${detail}`.replaceAll(unbroken, ' ').trim();
 }
 
 /** Both ends in few words, for a notification: `app0` and `db0:80`. */
@@ -20,7 +20,8 @@ export function questionEnds(question: Question): { readonly from: string; reado
 export function questionParts(question: Question) {
   const { source, destination, port, protocol, ipVersion } = question;
   const address = destination.kind === 'vm' ? (destination.machine.addresses[0] ?? '') : '';
-  const detail = [address, protocol.toUpperCase(), port ?? '', ipVersion ?? ''].filter((part) => part !== '');
+  const asked = [protocol.toUpperCase(), port ?? ''].filter((part) => part !== '').join(unbroken);
+  const detail = [address, asked, ipVersion ?? ''].filter((part) => part !== '');
   return {
     source: clip(source.name, 64),
     place: `(${clip(source.group, 48)}, ${clip(source.region, 32)})`,

@@ -1,5 +1,5 @@
 import type { Locale, Requester } from '../../core/chat.ts';
-import type { JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { type Description, describe, describeAssumption } from '../../diagnosis/describe.ts';
 import type { Diagnosis, Finding, Rule, Verdict } from '../../diagnosis/verdict.ts';
 import { say } from '../../language/say.ts';
@@ -48,37 +48,60 @@ const looks: Readonly<Record<Verdict, { readonly style: string; readonly icon: s
 type Level = { readonly hops: number; readonly findings: number; readonly shows: number; readonly text: number };
 
 const levels = [
-  { hops: 16, findings: 8, shows: 3, text: 600 },
-  { hops: 16, findings: 4, shows: 1, text: 600 },
-  { hops: 10, findings: 2, shows: 0, text: 400 },
+  { hops: 12, findings: 8, shows: 3, text: 600 },
+  { hops: 12, findings: 4, shows: 1, text: 600 },
+  { hops: 10, findings: 2, shows: 0, text: 600 },
+  { hops: 8, findings: 0, shows: 0, text: 400 },
   { hops: 6, findings: 0, shows: 0, text: 200 },
 ] as const satisfies readonly Level[];
 
-/** Bytes of the rendered card beside its data: the frame, and what the template puts around an item of each list. */
-const frameBytes = 7_000;
-const hopBytes = 900;
-const lineBytes = 200;
-const budgetBytes = 23_000;
+/** Bytes of the rendered card beside its data: the frame, and what the template puts around the items of its lists. */
+const frameBytes = 3_600;
+const rowBytes = 330;
+const itemBytes = 150;
+const budgetBytes = 24_000;
 
 /**
  * Data of the result card. An answer that would not fit into 24 KB is trimmed in this order: commands and findings in the
- * details, hops in the middle of the path, then long sentences. The verdict, the rule, the first advice, the ends of the path
- * and the surroundings of the break always stay; what is left out is counted on the card.
+ * details, hops in the middle of the path, then long sentences, and at the very last long names. The verdict, the rule, the
+ * first advice, the ends of the path and the break always stay; hops and lines that are left out are counted on the card.
  */
 export function resultData(answer: CheckAnswer, input: Input): JsonObject {
+  const { locale } = input;
+  const summary = resultSummary(answer, locale);
   for (const level of levels) {
-    const data = dataAt(level, answer, input);
+    const data = { lang: locale, summary, ...dataAt(level, answer, input) };
     if (weigh(data) <= budgetBytes) return data;
   }
-  return dataAt({ hops: 4, findings: 0, shows: 0, text: 120 }, answer, input);
+  const data = dataAt({ hops: 4, findings: 0, shows: 0, text: 120 }, answer, input);
+  return { lang: locale, summary, ...shorten(data, 40) };
 }
 
 function weigh(data: JsonObject): number {
-  const lists = Object.entries(data).reduce((sum, [key, value]) => {
-    if (!Array.isArray(value)) return sum;
-    return sum + value.length * (key === 'path' ? hopBytes : lineBytes);
-  }, 0);
-  return frameBytes + lists + Buffer.byteLength(JSON.stringify(data));
+  const items = (value: Json | undefined): number => {
+    if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + itemBytes + items(item), 0);
+    if (typeof value !== 'object' || value === null) return 0;
+    return Object.values(value).reduce<number>((sum, item) => sum + items(item), 0);
+  };
+  const rows = Array.isArray(data.path) ? data.path.length * rowBytes : 0;
+  const spoken = 3 * Buffer.byteLength(String(data.summary));
+  // The renderer pulls `${` apart, which makes it longer.
+  return frameBytes + rows + items(data) + spoken + Buffer.byteLength(JSON.stringify(data).replaceAll('${', '$ {'));
+}
+
+/** Every text in what is shown cut to `most` characters; what buttons and links carry stays whole. */
+function shorten(data: JsonObject, most: number): JsonObject {
+  const kept = new Set(['buttons', 'links', 'simulated', 'style', 'icon', 'at', 'since']);
+  const cut = (value: Json | undefined): Json | undefined => {
+    if (typeof value === 'string') return clip(value, most);
+    if (Array.isArray(value)) return value.map((item) => cut(item) ?? '');
+    return isObject(value) ? shorten(value, most) : value;
+  };
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, kept.has(key) ? value : cut(value)]));
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function resultSummary({ question, diagnosis }: CheckAnswer, locale: Locale): string {
@@ -142,7 +165,7 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
     ...details(level, described, answer, locale),
     askedBy: askedByLine(input.askedBy, locale),
     at: clientTime(answer.startedAt),
-    origin: origin(answer, locale),
+    ...origin(answer, locale),
     buttons: [
       button('run-again', say(locale, 'card.button.runAgain'), input),
       ...(answer.raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
@@ -233,7 +256,7 @@ function details(level: Level, described: readonly Described[], answer: CheckAns
     findingsTitle: findings.length > 0 ? [{ text: say(locale, 'card.details.findings') }] : [],
     findings: findings.map(({ finding, words }) => ({ code: finding.code, text: clip(words.message, level.text) })),
     witnessesTitle: say(locale, 'card.details.witnesses'),
-    witnesses: witnessRows(diagnosis.witnesses, locale),
+    witnesses: witnessRows(diagnosis.witnesses, locale).map(({ name, state }) => ({ name, state })),
     assumptionsTitle: diagnosis.assumptions.length > 0 ? [{ text: say(locale, 'card.details.assumptions') }] : [],
     assumptions: diagnosis.assumptions
       .slice(0, 8)
@@ -242,17 +265,18 @@ function details(level: Level, described: readonly Described[], answer: CheckAns
     shows: shown.map((text) => ({ text })),
     facts: [
       say(locale, 'card.details.numbers', { calls: azure.armCalls, took: durationText(durationMs, locale) }),
-      `${say(locale, 'card.details.subscription')} ${clip(azure.subscriptionId, 64)}`,
       ...(requestId ? [`${say(locale, 'card.details.requestId')} ${clip(requestId, 64)}`] : []),
       ...(hidden > 0 ? [say(locale, 'card.details.hidden', { count: hidden })] : []),
     ].map((text) => ({ text })),
   };
 }
 
-function origin({ azure, durationMs }: CheckAnswer, locale: Locale): string {
-  const subscription = clip(azure.subscriptionId, 64);
-  const from = say(locale, azure.simulated ? 'card.source.simulated' : 'card.source.azure', { subscription });
-  return `${from} · ${say(locale, 'card.took', { took: durationText(durationMs, locale) })}`;
+function origin({ azure, durationMs }: CheckAnswer, locale: Locale): JsonObject {
+  return {
+    origin: say(locale, azure.simulated ? 'card.source.simulated' : 'card.source.azure'),
+    subscription: clip(azure.subscriptionId, 64),
+    took: say(locale, 'card.took', { took: durationText(durationMs, locale) }),
+  };
 }
 
 function links({ azure, question }: CheckAnswer, leading: Finding | undefined, locale: Locale): JsonObject[] {
