@@ -1,7 +1,7 @@
 import { type Reading, read, refuse } from '../core/errors.ts';
 import { hasHan, isHan } from './characters.ts';
 import { keywordOf, segment } from './keywords.ts';
-import { nearest } from './suggest.ts';
+import { nearest, rank } from './suggest.ts';
 import { unquote } from './words.ts';
 
 /** What a command is called in conversation. */
@@ -82,10 +82,11 @@ function suggest(words: readonly string[], table: readonly CommandWords[]): read
   }
   const latin = aliases.filter((alias) => !hasHan(alias));
   for (const count of [2, 1]) {
-    if (words.length < count) continue;
+    if (words.length < count || sentences.size > 0) continue;
     const fitting = latin.filter((alias) => alias.split(' ').length === count);
-    for (const alias of nearest(words.slice(0, count).join(' '), fitting))
-      sentences.add([alias, ...words.slice(count)].join(' '));
+    const ranked = rank(words.slice(0, count).map(unquote).join(' '), fitting);
+    for (const { candidate, far } of ranked)
+      if (far === ranked[0]?.far) sentences.add([candidate, ...words.slice(count)].join(' '));
   }
   return [...sentences].slice(0, 3);
 }

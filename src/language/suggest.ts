@@ -5,6 +5,15 @@ import { distance } from 'fastest-levenshtein';
  * long one by three; nothing farther is offered.
  */
 export function nearest(word: string, candidates: Iterable<string>, most = 3): readonly string[] {
+  return rank(word, candidates, most).map((each) => each.candidate);
+}
+
+/** The same with the number of edits between, of which only the smallest is sometimes wanted. */
+export function rank(
+  word: string,
+  candidates: Iterable<string>,
+  most = 3,
+): readonly { readonly candidate: string; readonly far: number }[] {
   const wanted = word.toLowerCase();
   if (wanted === '' || wanted.length > longest || most < 1) return [];
   const reach = reachOf(wanted.length);
@@ -25,7 +34,7 @@ export function nearest(word: string, candidates: Iterable<string>, most = 3): r
     if (found.length === most) bound = Math.max(0, (found[most - 1]?.far ?? reach) - 1);
     if (found.length === most && found[most - 1]?.far === 0) break;
   }
-  return found.map((each) => each.candidate);
+  return found;
 }
 
 /** No name or command is longer; a longer word is no misspelling of one. */

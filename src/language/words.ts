@@ -75,6 +75,9 @@ function split(text: string): readonly string[] {
     } else if (quoted && char === ',') {
       finish();
       word = ',';
+    } else if (quoted && '-=>'.includes(char)) {
+      finish();
+      at--;
     } else if (arrows.includes(char)) {
       finish();
       found.push(char);

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { clean } from '../../src/language/clean.ts';
+
+const cases: readonly (readonly [what: string, typed: string, cleaned: string])[] = [
+  ['plain text', 'check vm db0 port 80', 'check vm db0 port 80'],
+  ['nothing', '', ''],
+  ['only space', ' \t\n ', ''],
+  ['spaces and lines', '  check \t vm\n\ndb0   port 80 \r\n', 'check vm db0 port 80'],
+  ['a mention at the front', '<at>hopcheck</at> check db0', 'check db0'],
+  ['a mention with &nbsp;', '<at>hopcheck</at>&nbsp;check db0', 'check db0'],
+  ['a mention in the middle', 'check <at>hopcheck</at> db0', 'check db0'],
+  ['a mention at the end', 'check db0 <at>hopcheck</at>', 'check db0'],
+  ['a mention glued on both sides', 'check<at>hopcheck</at>db0', 'check db0'],
+  ['two mentions', '<at>a</at> <at id="0">b c</at> check', 'check'],
+  ['a mention in capitals', '<AT>hopcheck</AT>check', 'check'],
+  ['a mention never closed', '<at>hopcheck check db0', 'hopcheck check db0'],
+  ['a mention of an odd name', '<at>x > <b>y</b></at>check', 'check'],
+  ['zero-width space after a mention', '<at>hopcheck</at>\u200bcheck', 'check'],
+  ['the same as an entity', '<at>hopcheck</at>&#8203;&#x200B;check', 'check'],
+  ['a byte order mark', '\ufeffcheck db0\ufeff', 'check db0'],
+  ['zero-width inside a name stays', 'check app\u200b0', 'check app\u200b0'],
+  ['zero-width between words stays', 'check \u200b db0', 'check \u200b db0'],
+  ['bidirectional marks stay, even at the ends', '\u202echeck', '\u202echeck'],
+  ['paragraphs', '<p>check db0</p><p>port 80</p>', 'check db0 port 80'],
+  ['line breaks', 'check db0<br>port<br/>80', 'check db0 port 80'],
+  ['bold inside a name', 'check <b>db</b>0', 'check db0'],
+  ['a span with attributes', '<span style="x: y">check</span> db0', 'check db0'],
+  ['a comment', 'check <!-- x -->db0', 'check db0'],
+  ['an arrow is no tag', 'check app0 <- db0', 'check app0 <- db0'],
+  ['less-than before a digit is no tag', 'a <3 b>', 'a <3 b>'],
+  ['an autolink', 'check <https://bing.com/a>', 'check https://bing.com/a'],
+  ['a link made of a URL', 'check <a href="https://bing.com/">https://bing.com</a>', 'check https://bing.com'],
+  ['a link made of a host', "check <a href='http://bing.com'>bing.com</a>", 'check bing.com'],
+  ['a safe link', 'check <a href="https://safe.example/?url=x">https://bing.com</a>', 'check https://bing.com'],
+  ['a titled link', 'check <a href="https://portal.example/#x">db0 - Portal</a>', 'check https://portal.example/#x'],
+  ['a titled link of one word', 'check <a title="t" href=https://x.example/>db0</a>', 'check https://x.example/'],
+  ['a link with an entity', '<a href="https://x.example/?a=1&amp;b=2">go</a>', 'https://x.example/?a=1&b=2'],
+  ['a link never closed', 'check <a href="https://x.example/">db0', 'check db0'],
+  ['a script link keeps its text', '<a href="javascript:alert(1)">db0</a>', 'db0'],
+  ['a Markdown link', 'check [https://bing.com](https://bing.com/)', 'check https://bing.com'],
+  ['a titled Markdown link', 'check [db0 - Portal](https://portal.example/#x)', 'check https://portal.example/#x'],
+  ['brackets that are no link', 'a [b](c) [d]', 'a [b](c) [d]'],
+  ['an IPv6 address in brackets', 'check [fd00::1]:443', 'check [fd00::1]:443'],
+  ['entities', 'a &amp; b &lt;c&gt; &quot;d&quot; &#39;e&#39;', 'a & b <c> "d" \'e\''],
+  ['an entity is decoded once', '&amp;lt;', '&lt;'],
+  ['an encoded tag is text', '&lt;at&gt;x&lt;/at&gt;', '<at>x</at>'],
+  ['an unknown entity', 'a &foo; &#99999999; &#xD800; &;', 'a &foo; &#99999999; &#xD800; &;'],
+  ['a query is no entity', 'https://x.example/?a=1&lt=2&b', 'https://x.example/?a=1&lt=2&b'],
+  ['curly quotes', '“db0” „x” ‘y’ «z» 「前端」', '"db0" "x" \'y\' "z" "前端"'],
+  ['an apostrophe', 'can’t', "can't"],
+  ['dashes', 'a — b – c ‐ d ‑ e − f ― g', 'a -- b - c - d - e - f -- g'],
+  ['no-break spaces', 'check\u00a0db0\u202fport\u200980', 'check db0 port 80'],
+  ['full-width forms', 'ｃｈｅｃｋ　ｄｂ０：８０？', 'check db0:80?'],
+  ['Chinese punctuation', '检查 app0、app1，到 db0。', '检查 app0,app1,到 db0.'],
+  ['an arrow of an emoji', 'a ➡️ b', 'a ➡ b'],
+  ['compatibility characters', 'db⁰ ﬁ ①', 'db0 fi 1'],
+];
+
+describe('clean', () => {
+  it.each(cases)('%s', (_what, typed, cleaned) => {
+    expect(clean(typed)).toBe(cleaned);
+  });
+});
