@@ -95,12 +95,9 @@ function pick(topology: Topology, clientId: string | null): Principal | undefine
   return topology.principals.find((one) => one.clientId.toLowerCase() === clientId.toLowerCase());
 }
 
-/** `11/23/2026 10:00:00 AM +00:00`, as App Service writes it. */
+/** `11/23/2026 10:00:00 +00:00`, as App Service on Linux writes it; azure-cli cannot read the form with AM and PM. */
 function asDateText(ms: number): string {
-  const date = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const hours = date.getUTCHours();
-  const clock = `${hours % 12 === 0 ? 12 : hours % 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-  const day = `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()}`;
-  return `${day} ${clock} ${hours < 12 ? 'AM' : 'PM'} +00:00`;
+  const [date = '', clock = ''] = new Date(ms).toISOString().split(/[T.]/);
+  const [year, month, day] = date.split('-');
+  return `${month}/${day}/${year} ${clock} +00:00`;
 }

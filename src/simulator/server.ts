@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makeCertificate } from './certificate.ts';
 import { seeded } from './chance.ts';
 import { control } from './control.ts';
+import { generateEstate } from './estate.ts';
 import type { Answer, Json } from './exchange.ts';
 import type { Fault, Happened, Planted, Schedule } from './faults.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from './identity.ts';
@@ -59,7 +60,9 @@ const longestBody = 4 * 1024 * 1024;
 /** Starts the embedded Azure. Rejects with Node's EADDRINUSE, or a TopologyError. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, speed = 10, now = Date.now, log = () => {}, pageSize = 200 } = options;
-  const topology = loadTopology(options.topology ?? 'contoso');
+  const { generate } = options;
+  const topology =
+    generate === undefined ? loadTopology(options.topology ?? 'contoso') : generateEstate(generate.vms, generate.seed);
   const seed = options.seed ?? topology.seed ?? Math.floor(now() % 0x7fffffff);
   const office = openTokenOffice(topology, now);
   const manager = openResourceManager({ topology, office, now, speed, seed, pageSize });

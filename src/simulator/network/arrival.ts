@@ -1,7 +1,7 @@
 import { containsAny } from './address.ts';
 import type { Flow } from './nsg.ts';
+import type { Stand, Stop } from './path.ts';
 import type { Listener, Machine } from './topology.ts';
-import type { Stand, Stop } from './trace.ts';
 
 type Arrival = { readonly stops: readonly Stop[]; readonly listener?: Listener };
 

@@ -1,6 +1,6 @@
 import type { Chance } from '../chance.ts';
+import type { Hop } from './path.ts';
 import type { Latency, Topology } from './topology.ts';
-import type { Hop } from './trace.ts';
 
 /** One link's round trip in whole milliseconds. */
 export type RoundTrip = { readonly min: number; readonly avg: number; readonly max: number };

@@ -1,13 +1,12 @@
 import { type Address, addressKey, containsAny, formatAddress, sameAddress } from './address.ts';
 import { accept } from './arrival.ts';
-import { type FilterDecision, type Flow, filter } from './nsg.ts';
+import { type Flow, filter } from './nsg.ts';
 import { membersOf, publicOwner, translatedAddress } from './ownership.ts';
+import type { Hop, Stop } from './path.ts';
 import { gatewaysSeenFrom, type Route, routesOf, selectRoute } from './routes.ts';
 import {
   type ApplicationSecurityGroup,
-  type Connection,
   type Gateway,
-  type Host,
   type IpConfiguration,
   isConfiguration,
   type Listener,
@@ -15,52 +14,9 @@ import {
   type NetworkInterface,
   type NextHopType,
   type Peering,
-  type PrivateEndpoint,
   type Topology,
   type VirtualNetwork,
 } from './topology.ts';
-
-/** Where a packet stands. */
-export type Stand =
-  | { readonly kind: 'nic'; readonly configuration: IpConfiguration }
-  | { readonly kind: 'endpoint'; readonly endpoint: PrivateEndpoint }
-  | { readonly kind: 'gateway'; readonly gateway: Gateway }
-  | { readonly kind: 'host'; readonly host: Host }
-  /** No resource of the estate and no known host owns the address. */
-  | { readonly kind: 'nowhere' };
-
-/** What stops a packet. Each is one reason, with the thing that is to blame. */
-export type Stop =
-  | { readonly kind: 'denied'; readonly direction: 'Inbound' | 'Outbound'; readonly decision: FilterDecision }
-  | { readonly kind: 'routeNone'; readonly route: Route }
-  | { readonly kind: 'noRoute' }
-  | { readonly kind: 'noSuchAddress' }
-  | { readonly kind: 'loop'; readonly route: Route }
-  | { readonly kind: 'noAppliance'; readonly route: Route }
-  | { readonly kind: 'forwardingOff'; readonly nic: NetworkInterface }
-  | { readonly kind: 'guestDoesNotForward'; readonly machine: Machine }
-  | { readonly kind: 'foreignState'; readonly machine: Machine }
-  | { readonly kind: 'peeringNoAccess'; readonly peering: Peering }
-  | { readonly kind: 'peeringNoForwarded'; readonly peering: Peering }
-  | { readonly kind: 'peeringMissing'; readonly vnet: VirtualNetwork }
-  | { readonly kind: 'noGateway'; readonly route: Route }
-  | { readonly kind: 'notConnected'; readonly connection: Connection; readonly gateway: Gateway }
-  | { readonly kind: 'notRunning'; readonly machine: Machine }
-  | { readonly kind: 'guestFirewall'; readonly machine: Machine }
-  | { readonly kind: 'noListener' }
-  | { readonly kind: 'noAnswer' };
-
-export type Hop = {
-  readonly stand: Stand;
-  readonly addressText: string;
-  /** How the packet came here; absent at the source. */
-  readonly arrivedBy?: NextHopType;
-  readonly inbound?: FilterDecision;
-  readonly outbound?: FilterDecision;
-  /** The route taken out of here. */
-  readonly route?: Route;
-  readonly stops: readonly Stop[];
-};
 
 export type Question = {
   readonly source: IpConfiguration;

@@ -3,8 +3,8 @@ import type { Era } from '../era.ts';
 import type { JsonObject } from '../exchange.ts';
 import type { RoundTrip } from '../network/latency.ts';
 import type { GroupDecision } from '../network/nsg.ts';
+import type { Hop, Stop } from '../network/path.ts';
 import type { Machine } from '../network/topology.ts';
-import type { Hop, Stop } from '../network/trace.ts';
 
 /** One issue as ConnectivityIssue has it. */
 export type Issue = {

@@ -5,8 +5,9 @@ import { type Json, type LongRunning, type Operation, ok, type World } from '../
 import { type Address, formatAddress } from '../network/address.ts';
 import { measurePath, type RoundTrip } from '../network/latency.ts';
 import { resolveName } from '../network/names.ts';
+import type { Hop } from '../network/path.ts';
 import { type IpConfiguration, leadingConfiguration, type Machine, primaryNic } from '../network/topology.ts';
-import { type Hop, type Trace, trace } from '../network/trace.ts';
+import { type Trace, trace } from '../network/trace.ts';
 import { readBody } from './body.ts';
 import { drawHops, type Issue } from './connectivity-answer.ts';
 import { checkRegion, findTargetMachine, findWatcher } from './target.ts';
