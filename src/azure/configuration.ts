@@ -1,4 +1,9 @@
-import type { SecurityRule as ArmRule, NetworkSecurityGroup } from '@azure/arm-network';
+import type {
+  Route as ArmRoute,
+  SecurityRule as ArmRule,
+  NetworkManagementClient,
+  NetworkSecurityGroup,
+} from '@azure/arm-network';
 import { type Arm, ask } from './arm.ts';
 import type { Answer } from './failure.ts';
 import { readResourceId, sameId } from './ids.ts';
@@ -19,75 +24,93 @@ export type Route = {
   readonly prefix: string;
   /** `None`, `VirtualAppliance`, `Internet`, … */
   readonly nextHopType: string;
+  readonly nextHopAddress?: string;
 };
 
-/** The NSGs that guard a NIC: its own and its subnet's. */
-export async function readSecurityRules(arm: Arm, nicId: string): Promise<Answer<readonly SecurityRule[]>> {
-  const place = await readPlace(arm, nicId);
-  if (!place.ok) return place;
-  const groups = await Promise.all(place.value.securityGroupIds.map((id) => readSecurityGroup(arm, id)));
-  const failed = groups.find((group) => !group.ok);
-  if (failed && !failed.ok) return failed;
-  return { ok: true, value: groups.flatMap((group) => (group.ok ? group.value : [])) };
-}
-
-export async function readSecurityGroup(arm: Arm, securityGroupId: string): Promise<Answer<readonly SecurityRule[]>> {
-  const id = readResourceId(securityGroupId);
-  const [name] = id?.names ?? [];
-  if (!id || !name) throw new Error(`not a network security group's id: ${securityGroupId}`);
-  const answer = await ask(() => arm.network(id.subscriptionId).networkSecurityGroups.get(id.group, name));
-  return answer.ok ? { ok: true, value: rulesOf(answer.value, securityGroupId) } : answer;
-}
-
-/** The user-defined routes of a NIC's subnet; empty where it has no route table. */
-export async function readRoutes(arm: Arm, nicId: string): Promise<Answer<readonly Route[]>> {
-  const place = await readPlace(arm, nicId);
-  if (!place.ok) return place;
-  const { routeTableId } = place.value;
-  const id = readResourceId(routeTableId);
-  const [name] = id?.names ?? [];
-  if (!routeTableId || !id || !name) return { ok: true, value: [] };
-  const answer = await ask(() => arm.network(id.subscriptionId).routeTables.get(id.group, name));
-  if (!answer.ok) return answer;
-  return {
-    ok: true,
-    value: (answer.value.routes ?? []).flatMap((route) =>
-      route.addressPrefix && route.nextHopType
-        ? [
-            {
-              name: route.name ?? route.addressPrefix,
-              routeTableId,
-              prefix: route.addressPrefix,
-              nextHopType: route.nextHopType,
-            },
-          ]
-        : [],
-    ),
-  };
-}
+/** The configuration around a network interface, each resource read once however often it is looked at. */
+export type Configuration = {
+  /** The rules of the NSGs that guard a NIC: its own and its subnet's. */
+  securityRules(nicId: string): Promise<Answer<readonly SecurityRule[]>>;
+  securityGroup(securityGroupId: string): Promise<Answer<readonly SecurityRule[]>>;
+  /** The user-defined routes of a NIC's subnet; empty where it has no route table. */
+  routes(nicId: string): Promise<Answer<readonly Route[]>>;
+};
 
 type Place = { readonly securityGroupIds: readonly string[]; readonly routeTableId?: string };
 
-/** A NIC's surroundings. The subnet is read out of its VNet: the least-privilege role has virtualNetworks/read, not subnets/read. */
-async function readPlace(arm: Arm, nicId: string): Promise<Answer<Place>> {
-  const id = readResourceId(nicId);
-  const [nicName] = id?.names ?? [];
-  if (!id || !nicName) throw new Error(`not a network interface's id: ${nicId}`);
-  const nic = await ask(() => arm.network(id.subscriptionId).networkInterfaces.get(id.group, nicName));
-  if (!nic.ok) return nic;
-  const subnetId = nic.value.ipConfigurations?.find((configuration) => configuration.subnet?.id)?.subnet?.id;
-  const inVnet = readResourceId(subnetId);
-  const [vnetName] = inVnet?.names ?? [];
-  const own = nic.value.networkSecurityGroup?.id;
-  if (!inVnet || !vnetName) return { ok: true, value: { securityGroupIds: own ? [own] : [] } };
-  const vnet = await ask(() => arm.network(inVnet.subscriptionId).virtualNetworks.get(inVnet.group, vnetName));
-  if (!vnet.ok) return vnet;
-  const subnet = vnet.value.subnets?.find((candidate) => sameId(candidate.id, subnetId));
-  const shared = subnet?.networkSecurityGroup?.id;
-  const routeTableId = subnet?.routeTable?.id;
+export function openConfiguration(arm: Arm): Configuration {
+  const held = new Map<string, Promise<Answer<unknown>>>();
+
+  /** The key is a resource's id, which fixes its type, so one map can hold them all. */
+  const read = <T>(id: string, get: (client: NetworkManagementClient, group: string, name: string) => Promise<T>) => {
+    const parts = readResourceId(id);
+    const [name] = parts?.names ?? [];
+    if (!parts || !name) throw new Error(`not a resource id: ${id}`);
+    const key = id.toLowerCase();
+    const known = held.get(key) as Promise<Answer<T>> | undefined;
+    const answer = known ?? ask(() => get(arm.network(parts.subscriptionId), parts.group, name));
+    held.set(key, answer);
+    return answer;
+  };
+
+  const securityGroup = async (id: string): Promise<Answer<readonly SecurityRule[]>> => {
+    const answer = await read(id, (client, group, name) => client.networkSecurityGroups.get(group, name));
+    return answer.ok ? { ok: true, value: rulesOf(answer.value, id) } : answer;
+  };
+
+  /** A NIC's surroundings. The subnet is read out of its VNet: the least-privilege role has virtualNetworks/read, not subnets/read. */
+  const place = async (nicId: string): Promise<Answer<Place>> => {
+    const nic = await read(nicId, (client, group, name) => client.networkInterfaces.get(group, name));
+    if (!nic.ok) return nic;
+    const own = nic.value.networkSecurityGroup?.id;
+    const subnetId = nic.value.ipConfigurations?.find((configuration) => configuration.subnet?.id)?.subnet?.id;
+    const vnetId = /^(.+\/virtualNetworks\/[^/]+)\/subnets\//i.exec(subnetId ?? '')?.[1];
+    if (!vnetId) return { ok: true, value: { securityGroupIds: own ? [own] : [] } };
+    const vnet = await read(vnetId, (client, group, name) => client.virtualNetworks.get(group, name));
+    if (!vnet.ok) return vnet;
+    const subnet = vnet.value.subnets?.find((candidate) => sameId(candidate.id, subnetId));
+    const shared = subnet?.networkSecurityGroup?.id;
+    const routeTableId = subnet?.routeTable?.id;
+    return {
+      ok: true,
+      value: { securityGroupIds: [own, shared].flatMap((group) => group ?? []), ...(routeTableId && { routeTableId }) },
+    };
+  };
+
   return {
-    ok: true,
-    value: { securityGroupIds: [own, shared].flatMap((group) => group ?? []), ...(routeTableId && { routeTableId }) },
+    securityGroup,
+    async securityRules(nicId) {
+      const at = await place(nicId);
+      if (!at.ok) return at;
+      const rules: SecurityRule[] = [];
+      for (const group of await Promise.all(at.value.securityGroupIds.map(securityGroup))) {
+        if (!group.ok) return group;
+        rules.push(...group.value);
+      }
+      return { ok: true, value: rules };
+    },
+    async routes(nicId) {
+      const at = await place(nicId);
+      if (!at.ok) return at;
+      const { routeTableId } = at.value;
+      if (!routeTableId) return { ok: true, value: [] };
+      const table = await read(routeTableId, (client, group, name) => client.routeTables.get(group, name));
+      return table.ok
+        ? { ok: true, value: (table.value.routes ?? []).flatMap((route) => routeFrom(route, routeTableId) ?? []) }
+        : table;
+    },
+  };
+}
+
+function routeFrom(route: ArmRoute, routeTableId: string): Route | undefined {
+  const { name, addressPrefix: prefix, nextHopType, nextHopIpAddress } = route;
+  if (!prefix || !nextHopType) return undefined;
+  return {
+    name: name ?? prefix,
+    routeTableId,
+    prefix,
+    nextHopType,
+    ...(nextHopIpAddress && { nextHopAddress: nextHopIpAddress }),
   };
 }
 

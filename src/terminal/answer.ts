@@ -7,7 +7,7 @@ import type { Problem } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { describe } from '../diagnosis/describe.ts';
 import type { Finding, PathHop, Verdict } from '../diagnosis/verdict.ts';
-import { say } from '../language/say.ts';
+import { isMessageKey, say } from '../language/say.ts';
 
 export const exitCodes = {
   Reachable: 0,
@@ -35,26 +35,51 @@ export function plain(text: string): string {
 
 export function answerText(answer: CheckAnswer, locale: Locale): string {
   const { question, diagnosis, azure } = answer;
-  const { latency, probes, findings, path } = diagnosis;
-  const lines = [`${say(locale, `card.verdict.${diagnosis.verdict}`)}: ${questionText(question, locale)}`, ''];
-  for (const finding of findings) lines.push(...findingLines(finding, locale));
-  if (path.length > 0) lines.push('', say(locale, 'terminal.path'), ...path.flatMap((hop) => hopLines(hop, locale)));
-  lines.push('');
-  if (latency) {
-    const ms = (value: number | undefined) => value ?? '–';
-    const values = { min: ms(latency.minMs), avg: ms(latency.avgMs), max: ms(latency.maxMs) };
-    lines.push(say(locale, 'terminal.latency', values));
-  }
-  if (probes) lines.push(say(locale, 'terminal.probes', probes));
-  lines.push(
-    say(locale, 'terminal.source', {
-      subscription: azure.subscriptionId,
-      calls: azure.armCalls,
-      seconds: Math.round(answer.durationMs / 1000),
-    }),
-  );
-  if (azure.simulated) lines.push(say(locale, 'terminal.simulated'));
-  return lines.map(plain).join('\n');
+  const { latency, probes, findings, path, assumptions } = diagnosis;
+  const telling = findings.filter((finding) => finding.severity !== 'info');
+  const others = findings.filter((finding) => finding.severity === 'info');
+  const ms = (value: number | undefined) => value ?? '–';
+  const sections = [
+    [`${say(locale, `card.verdict.${diagnosis.verdict}`)}: ${questionText(question, locale)}`],
+    telling.flatMap((finding) => findingLines(finding, locale)),
+    titled(
+      say(locale, 'terminal.path'),
+      path.flatMap((hop) => hopLines(hop, locale)),
+    ),
+    titled(
+      say(locale, 'terminal.others'),
+      others.map((finding) => `  ${describe(finding, locale).message}`),
+    ),
+    [
+      ...(latency
+        ? [say(locale, 'terminal.latency', { min: ms(latency.minMs), avg: ms(latency.avgMs), max: ms(latency.maxMs) })]
+        : []),
+      ...(probes ? [say(locale, 'terminal.probes', probes)] : []),
+    ],
+    titled(
+      say(locale, 'terminal.assumptions'),
+      assumptions.flatMap((code) => {
+        const key = `assumption.${code}`;
+        return isMessageKey(key) ? [`  ${say(locale, key)}`] : [];
+      }),
+    ),
+    [
+      say(locale, 'terminal.source', {
+        subscription: azure.subscriptionId,
+        calls: azure.armCalls,
+        seconds: Math.round(answer.durationMs / 1000),
+      }),
+      ...(azure.simulated ? [say(locale, 'terminal.simulated')] : []),
+    ],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map(plain).join('\n'))
+    .join('\n\n');
+}
+
+function titled(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length > 0 ? [title, ...lines] : [];
 }
 
 function findingLines(finding: Finding, locale: Locale): string[] {

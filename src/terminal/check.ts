@@ -54,7 +54,7 @@ export async function runCheck(order: CheckOrder, services: Services, terminal: 
   const said = words(order.text);
   const command = readCommand(said, [checkWords]);
   const reading = readCheck(command.ok ? command.value.rest : said, locale);
-  if (!reading.ok) return refuse(reading.problem);
+  if (!reading.ok) return refuse(command.ok ? reading.problem : command.problem);
   const estate = await lookUp(reading.value, services.inventory);
   if (!estate.ok) return refuse(problemOf(estate.failure));
   const resolution = resolve(reading.value, estate.value);

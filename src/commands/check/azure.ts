@@ -1,12 +1,11 @@
 import ipaddr from 'ipaddr.js';
-import type { Arm } from '../../azure/arm.ts';
-import { type Route, readRoutes, readSecurityGroup, readSecurityRules } from '../../azure/configuration.ts';
+import type { Configuration, Route } from '../../azure/configuration.ts';
 import type { Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import type { WatcherQuestion } from '../../azure/operations.ts';
-import type { Question } from '../../core/check.ts';
+import type { Machine, Question } from '../../core/check.ts';
 import { normaliseRule } from '../../diagnosis/rules.ts';
-import type { Hop, Issue, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
+import type { Direction, Hop, Issue, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
 
 /** A question as connectivityCheck's body. The protocol is left out unless asked for: Http makes other probes of it. */
 export function connectivityCheck(question: Question): WatcherQuestion {
@@ -53,28 +52,37 @@ export function silenceOf(failure: Failure): Silence {
  * Finds the rules and routes that the probe blamed in the configuration itself, since Azure names a rule but often neither
  * its NSG nor what it does. What cannot be read is left out: the probe's own words still stand.
  */
-export async function findRules(arm: Arm, estate: Estate, probe: ProbeAnswer): Promise<readonly RuleFound[]> {
+export async function findRules(
+  configuration: Configuration,
+  estate: Estate,
+  probe: ProbeAnswer,
+): Promise<readonly RuleFound[]> {
   const blamed = probe.hops.flatMap((hop) => hop.issues.map((issue) => ({ hop, issue })));
   const found = await Promise.all(
     blamed.map(({ hop, issue }) => {
       const type = issue.type.toLowerCase();
-      if (type === 'networksecurityrule') return findSecurityRule(arm, estate, hop, issue);
-      if (type === 'userdefinedroute') return findRoute(arm, estate, hop, probe);
+      if (type === 'networksecurityrule') return findSecurityRule(configuration, estate, hop, issue);
+      if (type === 'userdefinedroute') return findRoute(configuration, estate, hop, probe);
       return undefined;
     }),
   );
   return found.flatMap((rule) => rule ?? []);
 }
 
-async function findSecurityRule(arm: Arm, estate: Estate, hop: Hop, issue: Issue): Promise<RuleFound | undefined> {
+async function findSecurityRule(
+  configuration: Configuration,
+  estate: Estate,
+  hop: Hop,
+  issue: Issue,
+): Promise<RuleFound | undefined> {
   const reportedAs = issue.context.find(({ key }) => key.toLowerCase() === 'rulename')?.value;
   if (!reportedAs) return undefined;
   const { name, group: securityGroupId } = normaliseRule(reportedAs);
   const nicId = nicOf(hop, estate);
   const rules = securityGroupId
-    ? await readSecurityGroup(arm, securityGroupId)
+    ? await configuration.securityGroup(securityGroupId)
     : nicId
-      ? await readSecurityRules(arm, nicId)
+      ? await configuration.securityRules(nicId)
       : undefined;
   if (!rules?.ok) return undefined;
   const rule = rules.value.find(
@@ -85,11 +93,16 @@ async function findSecurityRule(arm: Arm, estate: Estate, hop: Hop, issue: Issue
   return rule && { ...rule, reportedAs, hopId: hop.id };
 }
 
-async function findRoute(arm: Arm, estate: Estate, hop: Hop, probe: ProbeAnswer): Promise<RuleFound | undefined> {
+async function findRoute(
+  configuration: Configuration,
+  estate: Estate,
+  hop: Hop,
+  probe: ProbeAnswer,
+): Promise<RuleFound | undefined> {
   const nicId = nicOf(hop, estate);
   const target = probe.hops.find((candidate) => candidate.nextHopIds.length === 0)?.address;
   if (!nicId || !target) return undefined;
-  const routes = await readRoutes(arm, nicId);
+  const routes = await configuration.routes(nicId);
   const route = routes.ok ? longestMatch(routes.value, target) : undefined;
   return route && { name: route.name, reportedAs: route.name, routeTableId: route.routeTableId, hopId: hop.id };
 }
@@ -110,4 +123,63 @@ export function longestMatch(routes: readonly Route[], address: string): Route |
     return network.kind() === ip.kind() && ip.match(network, bits) ? [{ route, bits }] : [];
   });
   return matching.sort((a, b) => b.bits - a.bits)[0]?.route;
+}
+
+/** Appliances looked at on the way: more than any sane design has, and an end for routes that chase each other. */
+const mostAppliances = 6;
+
+/** The appliances that the route tables send an address through, in order, as far as their machines can be seen. */
+export async function appliancesTo(
+  configuration: Configuration,
+  estate: Estate,
+  source: Machine,
+  address: string,
+): Promise<readonly Machine[]> {
+  const found: Machine[] = [];
+  let at: Machine | undefined = source;
+  while (at && found.length < mostAppliances) {
+    const tables = await Promise.all(at.nicIds.map((nicId) => configuration.routes(nicId)));
+    const route = longestMatch(
+      tables.flatMap((table) => (table.ok ? table.value : [])),
+      address,
+    );
+    const via = route?.nextHopType === 'VirtualAppliance' ? route.nextHopAddress : undefined;
+    const next: Machine | undefined = via === undefined ? undefined : estate.findByAddress(via);
+    if (next && (next === source || found.includes(next))) break;
+    if (next) found.push(next);
+    at = next;
+  }
+  return found;
+}
+
+/** What is asked to pass, with both ends as addresses, for witnesses that know no names. */
+export type Flow = { readonly from: string; readonly to: string; readonly question: Question };
+
+export function networkConfigurationDiagnostic(
+  machine: Machine,
+  directions: readonly Direction[],
+  { from, to, question }: Flow,
+): WatcherQuestion {
+  const icmp = question.protocol === 'Icmp';
+  return {
+    kind: 'networkConfigurationDiagnostic',
+    parameters: {
+      targetResourceId: machine.resourceId,
+      verbosityLevel: 'Normal',
+      profiles: directions.map((direction) => ({
+        direction,
+        protocol: icmp ? 'ICMP' : 'TCP',
+        source: from,
+        destination: to,
+        destinationPort: icmp || question.port === undefined ? '*' : String(question.port),
+      })),
+    },
+  };
+}
+
+export function nextHop(machine: Machine, from: string, to: string): WatcherQuestion {
+  return {
+    kind: 'nextHop',
+    parameters: { targetResourceId: machine.resourceId, sourceIPAddress: from, destinationIPAddress: to },
+  };
 }

@@ -18,8 +18,8 @@ export type Board = {
   readonly testimonies: Testimonies;
   preflight(ask: () => Promise<Heard<Preflight>>): Promise<Heard<Preflight>>;
   probe(ask: () => Promise<Heard<ProbeAnswer>>): Promise<Heard<ProbeAnswer>>;
-  /** Nobody waits for the probe any more: it counts as never asked. */
-  dismissProbe(): void;
+  /** Nobody waits for those that are still out: they count as never asked. */
+  dismissPending(): void;
   nsg(ask: () => Promise<Heard<NsgAnswer>>): Promise<Heard<NsgAnswer>>;
   nextHop(ask: () => Promise<Heard<NextHopAnswer>>): Promise<Heard<NextHopAnswer>>;
   /** Rules found in the configuration for what the probe blamed. */
@@ -50,9 +50,15 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
     },
     preflight: (ask) => hear(ask, (preflight) => ({ ...testimonies, preflight })),
     probe: (ask) => hear(ask, (probe) => ({ ...testimonies, probe })),
-    dismissProbe() {
-      const { probe: _, ...others } = testimonies;
-      testimonies = others;
+    dismissPending() {
+      const { probe, nsg, nextHop, ...others } = testimonies;
+      const isIn = (testimony: { readonly state: string }) => testimony.state !== 'pending';
+      testimonies = {
+        ...others,
+        ...(probe && isIn(probe) && { probe }),
+        nsg: nsg.filter(isIn),
+        nextHop: nextHop.filter(isIn),
+      };
     },
     nsg(ask) {
       const seat = testimonies.nsg.length;

@@ -1,9 +1,10 @@
+import { openConfiguration } from '../../azure/configuration.ts';
 import { counting, type Tally } from '../../azure/exchange.ts';
 import type { Answer, Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import { readMachine } from '../../azure/machine-state.ts';
 import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
-import type { Question } from '../../core/check.ts';
+import type { Machine, Question } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
@@ -11,9 +12,10 @@ import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
 import type { Services } from '../command.ts';
-import { connectivityCheck, findRules, silenceOf } from './azure.ts';
+import { appliancesTo, connectivityCheck, type Flow, findRules, silenceOf } from './azure.ts';
 import { type Board, createBoard, type Heard } from './board.ts';
 import type { CheckOutcome } from './outcome.ts';
+import { type Inquiry, inquire } from './witnesses.ts';
 
 /** One check under way. */
 export type Investigation = {
@@ -65,27 +67,78 @@ export async function investigate(services: Services, check: Investigation): Pro
   };
 }
 
+/** How long the other witnesses may take once the probe has answered. */
+const graceMs = 30_000;
+
 async function hearAll(services: Services, check: Investigation, board: Board, probed: Probed): Promise<void> {
   const { question, estate } = check;
+  const { arm, clock } = services;
   const watcherId = estate.watcherOf(question.source.subscriptionId, question.source.region);
   const hopeless = new AbortController();
+  const late = new AbortController();
+  const over = new AbortController();
   const signal = AbortSignal.any([check.signal, hopeless.signal]);
-  const preflight = board
-    .preflight(() => readPreflight(services, question, watcherId))
-    .then((heard) => {
-      if (heard.ok && !canProbe(heard.answer)) hopeless.abort(new Error('the source cannot send a probe'));
-    });
-  if (!watcherId) return preflight;
-  const probe = board
-    .probe(() => runProbe(services, { ...check, signal }, watcherId, probed))
-    .then(async (heard) => {
-      if (heard.ok) board.found(await findRules(services.arm, estate, heard.answer));
-    })
-    .catch((error: unknown) => {
-      if (!hopeless.signal.aborted || check.signal.aborted) throw error;
-      board.dismissProbe();
-    });
-  await Promise.all([preflight, probe]);
+  const configuration = openConfiguration(arm);
+
+  const inquireAbout = async (flow: Flow | undefined) => {
+    if (!flow) return;
+    const destination = destinationOf(question, estate, flow.to);
+    const appliances = await appliancesTo(configuration, estate, question.source, flow.to);
+    const inquiry: Inquiry = { services, estate, board, flow, deadlineMs: check.deadlineMs, signal, late: late.signal };
+    await inquire(inquiry, question.source, destination, appliances);
+  };
+  const hearPreflight = async () => {
+    const heard = await board.preflight(() => readPreflight(services, question, watcherId));
+    if (heard.ok && !canProbe(heard.answer)) hopeless.abort(new Error('the source cannot send a probe'));
+  };
+  const hearProbe = async (watcher: string) => {
+    const heard = await board.probe(() => runProbe(services, { ...check, signal }, watcher, probed));
+    void clock.sleep(graceMs, over.signal).then(
+      () => late.abort(new Error('slow')),
+      () => undefined,
+    );
+    if (!heard.ok) return;
+    board.found(await findRules(configuration, estate, heard.answer));
+    // hopcheck resolves no names itself: for a host the probe's own last hop says which address was meant.
+    if (!flowOf(question) && isWorthAsking(question, heard.answer))
+      await inquireAbout(flowOf(question, lastAddress(heard.answer)));
+  };
+
+  if (!watcherId) return hearPreflight();
+  try {
+    await Promise.all([hearPreflight(), hearProbe(watcherId), inquireAbout(flowOf(question))]);
+  } catch (error) {
+    if (!hopeless.signal.aborted || check.signal.aborted) throw error;
+    board.dismissPending();
+  } finally {
+    over.abort();
+  }
+}
+
+/** Both ends as addresses, where they are known. */
+function flowOf(question: Question, known?: string): Flow | undefined {
+  const { source, destination } = question;
+  const [from] = source.addresses;
+  const to =
+    destination.kind === 'vm'
+      ? destination.machine.addresses[0]
+      : destination.kind === 'address'
+        ? destination.address
+        : known;
+  return from && to ? { from, to, question } : undefined;
+}
+
+function destinationOf({ destination }: Question, estate: Estate, address: string): Machine | undefined {
+  return destination.kind === 'vm' ? destination.machine : estate.findByAddress(address);
+}
+
+function lastAddress({ hops }: ProbeAnswer): string | undefined {
+  return hops.find((hop) => hop.nextHopIds.length === 0)?.address;
+}
+
+/** A host that was reached needs no further witness, unless a proxy on the way may have answered for it. */
+function isWorthAsking({ port }: Question, { probes }: ProbeAnswer): boolean {
+  return probes.sent === 0 || probes.failed > 0 || port === 80 || port === 443;
 }
 
 /** Whether the source can send a probe at all. A state that Azure did not tell is no reason not to try. */

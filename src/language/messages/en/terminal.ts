@@ -7,16 +7,13 @@ export const terminal = {
   'terminal.more': '… and {count} more',
   'terminal.path': 'Path',
   'terminal.broken': 'the path breaks here',
-  'terminal.findings': 'Findings',
-  'terminal.advice': 'What to do',
-  'terminal.rule': 'Rule',
   'terminal.latency': 'Latency: min {min} ms, average {avg} ms, max {max} ms',
   'terminal.probes': 'Probes: {sent} sent, {failed} failed',
+  'terminal.others': 'Also seen',
   'terminal.assumptions': 'Taken for granted',
   'terminal.simulated': 'Simulated: this answer comes from the embedded Azure, not from a real one.',
   'terminal.source':
     'Subscription {subscription} · {calls, plural, one {one ARM call} other {# ARM calls}} · took {seconds} s',
-  'terminal.inGroup': '{direction, select, Inbound {inbound rule} Outbound {outbound rule} other {rule}} of {group}',
   'terminal.example': 'For example: {example}',
   'terminal.suggestions': 'Did you mean: {text}',
 } as const;
