@@ -7,7 +7,7 @@ import type { Finding, Rule } from './verdict.ts';
 import type { MachineState, NextHopAnswer, NsgAnswer } from './witness.ts';
 
 const stoppedStates: readonly string[] = ['stopped', 'stopping', 'deallocated', 'deallocating'];
-const wakingStates: readonly string[] = ['starting', 'rebooting', 'creating', 'updating'];
+const untelling: readonly string[] = ['', 'running', 'unknown'];
 
 /** What the state of the machines says. `probed` = the source did send probes, so its own state is no news. */
 export function preflightClues(scene: Scene, probed: boolean, probeOut: boolean): readonly Clue[] {
@@ -37,7 +37,7 @@ export function preflightClues(scene: Scene, probed: boolean, probeOut: boolean)
 
 function powerClues(scene: Scene, machine: MachineState, place: 'source' | 'destination'): readonly Clue[] {
   const state = machine.power?.toLowerCase() ?? '';
-  const code = stoppedStates.includes(state) ? 'VM_STOPPED' : wakingStates.includes(state) ? 'VM_NOT_READY' : undefined;
+  const code = stoppedStates.includes(state) ? 'VM_STOPPED' : untelling.includes(state) ? undefined : 'VM_NOT_READY';
   if (!code) return [];
   const hop = hopOf(scene, place, machine.resourceId);
   return [
@@ -122,7 +122,7 @@ function ruleOf(scene: Scene, answer: NsgAnswer, securityGroupId: string, report
 
 /** What the next hops say: a way that ends in None, one that takes different roads there and back, or just where it leads. */
 export function nextHopClues(scene: Scene): readonly Clue[] {
-  return [...scene.nextHop.map((answer) => nextHopClue(scene, answer)), ...asymmetry(scene)];
+  return [...scene.nextHop.map((answer) => nextHopClue(scene, answer)), ...loops(scene), ...asymmetry(scene)];
 }
 
 function nextHopClue(scene: Scene, answer: NextHopAnswer): Clue {
@@ -152,6 +152,26 @@ function nextHopClue(scene: Scene, answer: NextHopAnswer): Clue {
     },
     ...(dropped && hop !== undefined ? { breaks: { hop, at: place === 'destination' ? 'here' : 'after' } } : {}),
   };
+}
+
+/** Next hops from appliance to appliance that come back to one already passed; the appliances stand in the order of the way. */
+function loops(scene: Scene): readonly Clue[] {
+  const passed = new Set<string>();
+  for (const answer of scene.nextHop.filter(({ place }) => place !== 'destination')) {
+    if (!isAppliance(answer.type) || !answer.address) continue;
+    if (passed.has(answer.address)) {
+      const { finding } = nextHopClue(scene, answer);
+      const { hop } = finding;
+      return [
+        {
+          finding: { ...finding, code: 'ROUTE_LOOP', severity: 'error' },
+          ...(hop === undefined ? {} : { breaks: { hop, at: 'after' } }),
+        },
+      ];
+    }
+    passed.add(answer.address);
+  }
+  return [];
 }
 
 function asymmetry(scene: Scene): readonly Clue[] {

@@ -31,7 +31,7 @@ export function deniesPassage(finding: Finding): boolean {
 
 function kindOf({ code }: Finding): string | undefined {
   if (code === 'NSG_DENY_IN' || code === 'NSG_DENY_OUT') return 'rule';
-  if (code === 'ROUTE_NONE' || code === 'RETURN_ROUTE_NONE') return 'route';
+  if (code === 'ROUTE_NONE' || code === 'RETURN_ROUTE_NONE' || code === 'ROUTE_LOOP') return 'route';
   return code === 'VM_STOPPED' ? 'stopped' : undefined;
 }
 

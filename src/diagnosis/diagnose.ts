@@ -54,8 +54,8 @@ export function diagnose(testimonies: Testimonies, question: Question, options: 
   };
 }
 
-function isAnyPending({ preflight, probe, nsg, nextHop }: Testimonies): boolean {
-  return [preflight, probe, ...nsg, ...nextHop].some((testimony) => testimony?.state === 'pending');
+function isAnyPending({ preflight, probe, nsg, nextHop, rulesPending = false }: Testimonies): boolean {
+  return rulesPending || [preflight, probe, ...nsg, ...nextHop].some((testimony) => testimony?.state === 'pending');
 }
 
 /** Weighs the clues against the probe's outcome and against each other: what a blocker explains is no cause of its own. */
@@ -178,13 +178,22 @@ function tried(scene: Scene): Finding['facts'] {
   };
 }
 
-function reports({ preflight, probe, nsg, nextHop, rules }: Testimonies): readonly WitnessReport[] {
+function reports({
+  preflight,
+  probe,
+  nsg,
+  nextHop,
+  rules,
+  rulesPending = false,
+}: Testimonies): readonly WitnessReport[] {
   return [
     ...(preflight ? [report('preflight', preflight)] : []),
     ...(probe ? [report('probe', probe)] : []),
     ...nsg.map((each) => report('nsg', each)),
     ...nextHop.map((each) => report('nextHop', each)),
-    ...(rules.length > 0 ? [{ witness: 'rules', state: 'answered' } as const] : []),
+    ...(rulesPending || rules.length > 0
+      ? [{ witness: 'rules', state: rulesPending ? 'pending' : 'answered' } as const]
+      : []),
   ];
 }
 

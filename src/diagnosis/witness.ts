@@ -130,4 +130,6 @@ export type Testimonies = {
   readonly nsg: readonly Testimony<NsgAnswer>[];
   readonly nextHop: readonly Testimony<NextHopAnswer>[];
   readonly rules: readonly RuleFound[];
+  /** True while the rules that the probe blamed are still being looked up. */
+  readonly rulesPending?: boolean;
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Question } from '../../src/core/check.ts';
+import { diagnose } from '../../src/diagnosis/diagnose.ts';
 import {
   allowIn,
   allowOut,
@@ -161,6 +162,14 @@ describe('diagnose', () => {
     const diagnosis = judge({ probe: cut, nsg: [allowIn] });
     expect(diagnosis.verdict).toBe('Unreachable');
     expect(diagnosis.findings[0]?.facts.at).toBe('fw-nic (10.2.2.4)');
+  });
+
+  it('is not done while blamed rules are looked up', () => {
+    const probe = answered(direct());
+    const open = diagnose({ probe, nsg: [], nextHop: [], rules: [], rulesPending: true }, toDb, { slowMs: 200 });
+    expect(open.final).toBe(false);
+    expect(open.witnesses.at(-1)).toEqual({ witness: 'rules', state: 'pending' });
+    expect(judge({ probe }).final).toBe(true);
   });
 
   it('reports each witness, the silent ones with their reason', () => {

@@ -125,6 +125,33 @@ describe('No probe ran', () => {
 describe('Early answers', () => {
   const rows: readonly Row[] = [
     {
+      name: 'a loop of appliances while the probe runs',
+      said: {
+        probe: pending,
+        nextHop: [
+          nextHop('source', 'VirtualAppliance', { address: '10.2.2.4' }),
+          nextHop('appliance', 'VirtualAppliance', { address: '10.2.2.4' }),
+        ],
+      },
+      verdict: 'Unreachable',
+      final: false,
+      found: ['ROUTE_LOOP'],
+    },
+    {
+      name: 'a chain of appliances is no loop',
+      said: {
+        probe: pending,
+        nextHop: [
+          nextHop('source', 'VirtualAppliance', { address: '10.2.2.4' }),
+          nextHop('appliance', 'VirtualAppliance', { address: '10.2.3.4' }),
+          nextHop('destination', 'VirtualAppliance', { address: '10.2.3.4' }),
+        ],
+      },
+      verdict: 'Undetermined',
+      final: false,
+      found: [],
+    },
+    {
       name: 'nothing known yet',
       said: { preflight: pending, probe: pending, nsg: [pending], nextHop: [pending] },
       verdict: 'Undetermined',

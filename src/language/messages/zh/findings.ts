@@ -35,7 +35,7 @@ export const findings: Readonly<Record<keyof typeof en, string>> = {
   'diagnosis.change.loss': '探测丢失 {toPercent}%，之前为 {fromPercent}%。',
 
   'finding.WITNESSES_DISAGREE.message':
-    '{kind, select, rule {{witness}表明规则 {rule} 在 {at} 拒绝 {traffic}，但 {sent} 个探测中有 {passed} 个通过了。} route {{witness}表明 {at} 没有通往目标的路由，但 {sent} 个探测中有 {passed} 个通过了。} stopped {{at} {state}，但 {sent} 个探测中有 {passed} 个得到了应答。} blamed {探测归因于 {at} 的规则 {rule}；但对同一位置，{witness}表明流量是允许的。} routed {探测表明 {at} 的路由不通向任何地方；但对同一位置，{witness}给出的下一跃点是{nextHop}。} other {关于 {at} 的两种说法互相矛盾。}}',
+    '{kind, select, rule {{witness}表明规则 {rule} 在 {at} 拒绝 {traffic}，但 {sent} 个探测中有 {passed} 个通过了。} route {{witness}表明 {at} 的路由不通向任何地方，但 {sent} 个探测中有 {passed} 个通过了。} stopped {{at} {state}，但 {sent} 个探测中有 {passed} 个得到了应答。} blamed {探测归因于 {at} 的规则 {rule}；但对同一位置，{witness}表明流量是允许的。} routed {探测表明 {at} 的路由不通向任何地方；但对同一位置，{witness}给出的下一跃点是{nextHop}。} other {关于 {at} 的两种说法互相矛盾。}}',
   'finding.WITNESSES_DISAGREE.advice':
     '先不要采信任何一方。请再检查一次：最近几分钟内的更改会先反映在其中一方。如果仍然矛盾，请比对 {at} 的有效规则和有效路由，并确认中间是否有设备代为应答。',
   'finding.PROBE_CONTRADICTS_ITSELF.message':
@@ -129,7 +129,7 @@ export const findings: Readonly<Record<keyof typeof en, string>> = {
     'Azure 报告 {at} 存在平台自身的问题{hasDetail, select, yes {（{detail}）} other {}}。',
   'finding.AZURE_PLATFORM.advice': '查看该区域的 Azure 服务运行状况，几分钟后再检查。',
   'finding.HTTP_ANSWER_WRONG.message':
-    '{part, select, status {{destination} 的服务器有应答，但状态码不符合预期。} header {{destination} 的服务器有应答，但缺少预期的标头。} other {{destination} 的服务器有应答，但内容不符合预期。}}',
+    '{part, select, status {{destination} 的服务器有应答，但状态码不符合预期{hasDetail, select, yes {（{detail}）} other {}}。} header {{destination} 的服务器有应答，但缺少预期的标头。} other {{destination} 的服务器有应答，但内容不符合预期。}}',
   'finding.HTTP_ANSWER_WRONG.advice': '网络是通的。请查看服务本身，或在提问时给出正确的状态码（expecting 200,204）。',
   'finding.UNKNOWN_ISSUE.message':
     'Azure 在 {at} 报告“{type}”{hasDetail, select, yes {（{detail}）} other {}}。本检查尚不认识这个词。',
@@ -164,7 +164,7 @@ export const findings: Readonly<Record<keyof typeof en, string>> = {
   'finding.PATH_UNKNOWN.message': 'Azure 无法画出完整路径；{at} 之后的部分未知。',
   'finding.PATH_UNKNOWN.advice': '从两端查询下一跃点以补全路径，或再检查一次。',
   'finding.PROBE_NOT_RUN.message':
-    '{reason, select, AZURE_FORBIDDEN {没有发出探测：Azure 不允许此身份运行检查。} AZURE_UNAUTHORIZED {没有发出探测：Azure 不接受登录。} AZURE_THROTTLED {没有发出探测：Azure 要求减少请求。} AZURE_BUSY {没有发出探测：Azure 仍在对同样的机器执行另一项检查。} AZURE_CONFLICT {没有发出探测：Azure 仍在执行另一项操作。} AZURE_UNREACHABLE {没有发出探测：无法连接 Azure。} AZURE_MALFORMED {Azure 对探测的应答无法读取。} NO_RESULT {探测没有按时给出结果。} CANCELLED {没有等待探测结果。} none {Azure 没有发出探测，也没有给出结果。} other {没有探测结果：Azure 拒绝或失败（{reason}）。}}',
+    '{reason, select, AZURE_FORBIDDEN {没有发出探测：Azure 不允许此身份运行检查。} AZURE_UNAUTHORIZED {没有发出探测：Azure 不接受登录。} AZURE_THROTTLED {没有发出探测：Azure 要求减少请求。} AZURE_BUSY {没有发出探测：Azure 仍在对同样的机器执行另一项检查。} AZURE_CONFLICT {没有发出探测：Azure 仍在执行另一项操作。} AZURE_UNREACHABLE {没有发出探测：无法连接 Azure。} AZURE_MALFORMED {Azure 对探测的应答无法读取。} NO_RESULT {探测没有按时给出结果。} CANCELLED {没有等待探测结果。} none {Azure 没有发出探测，也没有给出结果。} other {没有探测结果：Azure 拒绝或失败（{reason}）。{hasDetail, select, yes {Azure 的原话：{detail}} other {}}}}',
   'finding.PROBE_NOT_RUN.advice':
     '{reason, select, AZURE_FORBIDDEN {{hasAction, select, yes {在网络观察程序上授予此身份 {action}，然后再检查。} other {授予此身份运行连接检查的权限，然后再检查。}}} AZURE_UNAUTHORIZED {确认本机器人的身份在订阅所属的租户中有效。} AZURE_THROTTLED {等几分钟后再检查。} AZURE_BUSY {等一分钟后再检查。} AZURE_CONFLICT {等一分钟后再检查。} none {确认源在运行且其网络观察程序代理有响应，然后再检查。} other {再检查一次。其他证据见下文。}}',
 
