@@ -80,10 +80,15 @@ export function describe(finding: Finding, locale: Locale): Description {
   };
   const values: Values = { ...blanks, ...known, ...flags(known) };
   return {
-    message: say(locale, `finding.${finding.code}.message`, values).trim(),
-    advice: say(locale, `finding.${finding.code}.advice`, values).trim(),
+    message: tidy(say(locale, `finding.${finding.code}.message`, values)),
+    advice: tidy(say(locale, `finding.${finding.code}.advice`, values)),
     ...(show ? { show } : {}),
   };
+}
+
+/** No blank where a part of the sentence fell away, nor after a full-width bracket, which brings its own. */
+function tidy(sentence: string): string {
+  return sentence.replaceAll('） ', '）').trim();
 }
 
 /** The sentence of an assumption's code; the code itself where a later version wrote one that is not known here. */

@@ -39,7 +39,7 @@ export const findings = {
   'finding.WITNESSES_DISAGREE.message':
     '{kind, select, rule {Rule {rule} denies {traffic} at {at}, says {witness}; yet {passed} of {sent} probes got through.} route {The route at {at} leads nowhere, says {witness}; yet {passed} of {sent} probes got through.} stopped {{at} is {state}, says Azure; yet {passed} of {sent} probes were answered.} blamed {The probe blames rule {rule} at {at}; asked about the same place, {witness} says the traffic is allowed.} routed {The probe says the route at {at} leads nowhere; asked about the same place, {witness} says the next hop is {nextHop}.} other {Two accounts of {at} exclude each other.}}',
   'finding.WITNESSES_DISAGREE.advice':
-    'Trust neither yet. Run the check again: a change made in the last minutes shows up in one account before the other. If they still disagree, compare the effective rules and routes of {at}, and ask whether something in between answers in its place.',
+    'Trust neither yet. Run the check again: a change made in the last minutes shows up in one account before the other. If they still disagree, compare the state, the effective rules and the routes of {at}, and ask whether something in between answers in its place.',
   'finding.PROBE_CONTRADICTS_ITSELF.message':
     'Azure calls the connection {status}, but counts {failed} of {sent} probes as failed. Both cannot be true.',
   'finding.PROBE_CONTRADICTS_ITSELF.advice':
@@ -162,7 +162,7 @@ export const findings = {
   'finding.UNKNOWN_ISSUE.advice':
     'Search for the word in the Network Watcher documentation; the raw answer holds all that Azure said.',
   'finding.ASYMMETRIC_ROUTE.message':
-    '{way, select, there {Towards the destination the traffic goes through an appliance ({nextHop}), but replies from {at} do not ({nextHopBack}).} other {Replies from {at} go through an appliance ({nextHopBack}), but the traffic towards it does not ({nextHop}).}} A stateful firewall drops what it sees only one half of.',
+    '{way, select, there {The traffic goes to the destination through {nextHop}, but replies from {at} take another way ({nextHopBack}).} other {Replies from {at} go through {nextHopBack}, but the traffic takes another way to it ({nextHop}).}} A stateful firewall drops what it sees only one half of.',
   'finding.ASYMMETRIC_ROUTE.advice':
     'Give both subnets routes through the same appliance, or let the appliance translate the source address.',
 
@@ -175,7 +175,7 @@ export const findings = {
   'finding.GUEST_FIREWALL.advice':
     '{explained, select, yes {Clear what blocks first, then check again.} other {Let {traffic} in through Windows Firewall, iptables, nftables or firewalld on that machine.}}',
   'finding.NO_CAUSE_REPORTED.message':
-    'All {sent} probes failed and Azure names no cause.{nsgSource, select, Allow { Security groups let the traffic out of the source.} other {}}{nsgDestination, select, Allow { Security groups let it into the destination.} other {}}{hasNextHop, select, yes { The next hop from the source is {nextHop}.} other {}}',
+    'All {sent} probes failed and Azure names no cause.{nsgSource, select, Allow { Security groups let the traffic out of the source.} other {}}{nsgDestination, select, Allow { Security groups let the traffic into the destination.} other {}}{hasNextHop, select, yes { The next hop from the source is {nextHop}.} other {}}',
   'finding.NO_CAUSE_REPORTED.advice':
     'Look where Azure cannot see: is the destination running, does the service listen, does its own firewall or an appliance in between drop the traffic, does the way back exist? Check the next hop both ways and the effective rules of the destination.',
   'finding.ALLOW_RULE_BLAMED.message':

@@ -37,7 +37,7 @@ export const findings: Readonly<Record<keyof typeof en, string>> = {
   'finding.WITNESSES_DISAGREE.message':
     '{kind, select, rule {{witness}表明规则 {rule} 在 {at} 拒绝 {traffic}，但 {sent} 个探测中有 {passed} 个通过了。} route {{witness}表明 {at} 的路由不通向任何地方，但 {sent} 个探测中有 {passed} 个通过了。} stopped {{at} {state}，但 {sent} 个探测中有 {passed} 个得到了应答。} blamed {探测归因于 {at} 的规则 {rule}；但对同一位置，{witness}表明流量是允许的。} routed {探测表明 {at} 的路由不通向任何地方；但对同一位置，{witness}给出的下一跃点是{nextHop}。} other {关于 {at} 的两种说法互相矛盾。}}',
   'finding.WITNESSES_DISAGREE.advice':
-    '先不要采信任何一方。请再检查一次：最近几分钟内的更改会先反映在其中一方。如果仍然矛盾，请比对 {at} 的有效规则和有效路由，并确认中间是否有设备代为应答。',
+    '先不要采信任何一方。请再检查一次：最近几分钟内的更改会先反映在其中一方。如果仍然矛盾，请比对 {at} 的状态、有效规则和有效路由，并确认中间是否有设备代为应答。',
   'finding.PROBE_CONTRADICTS_ITSELF.message':
     'Azure 称连接状态为 {status}，却统计 {sent} 个探测中有 {failed} 个失败。两者不可能同时成立。',
   'finding.PROBE_CONTRADICTS_ITSELF.advice':
