@@ -125,9 +125,7 @@ export function refusedAlways(point: Point, listed: readonly Prefix[]): string |
   for (const address of [point.address, ...point.inside]) {
     const met = forbiddenRangeOf(address);
     if (!met) continue;
-    const named = listed.some(
-      (prefix) => contains(prefix, address) && contains(met.prefix, prefix.address) && prefix.bits >= met.prefix.bits,
-    );
+    const named = listed.some((prefix) => contains(prefix, address) && prefix.bits >= met.prefix.bits);
     if (!named) return `never: ${met.name} (${met.prefix.text})`;
   }
   return point.odd ? 'never: an address in an unusual spelling' : undefined;

@@ -6,6 +6,8 @@ import type { Limit, Limits, Rule } from './rule.ts';
 
 /** The grants file as written. `docs/grants.md` explains it to those who review one. */
 
+const leastOne = { error: 'the list is empty; name at least one' };
+
 const id = z
   .string({ error: 'an id is text: put it in quotes' })
   .regex(/^\S+$/, { error: 'is not an id: ids have no spaces' })
@@ -31,7 +33,10 @@ const host = z.string({ error: 'a host name is text' }).transform((text, context
   if (point.kind === 'name' && !point.name.includes('*') && (!below || point.name.includes('.'))) {
     return below ? `*.${point.name}` : point.name;
   }
-  const why = point.kind === 'address' ? 'is an address: list it under addresses' : 'is not a host name, or *. and one';
+  const why =
+    point.kind === 'address'
+      ? 'is an address: list it under addresses'
+      : 'is not a host name, or *. and a name with a dot';
   context.addIssue({ code: 'custom', message: `"${text}" ${why}` });
   return z.NEVER;
 });
@@ -85,7 +90,9 @@ const destinationsShape = {
   internet: z.boolean({ error: 'write true or false' }).default(false),
   addresses: z.array(prefix, { error: 'give a list of addresses and prefixes' }).default([]),
   hosts: z.array(host, { error: 'give a list of host names' }).default([]),
-  ports: z.union([z.literal('any'), z.array(port).min(1)], { error: 'write any, or a list of ports and ranges' }),
+  ports: z.union([z.literal('any'), z.array(port).min(1, leastOne)], {
+    error: 'write any, or a list of ports and ranges',
+  }),
 };
 
 const placesShape = {
@@ -117,14 +124,14 @@ const ruleShape = {
       error: 'this name is one of the built-in rules',
     }),
   tenants: ids.optional(),
-  who: z.union([z.literal('anyone'), people.refine(({ size }) => size > 0)], {
+  who: z.union([z.literal('anyone'), people.refine(({ size }) => size > 0, leastOne)], {
     error: 'write anyone, or a list of ids',
   }),
   where: z.union([z.literal('anywhere'), places], {
     error: 'write anywhere, or name personal, teams, channels or chats',
   }),
-  commands: z.union([z.literal('all'), z.array(id).min(1)], { error: 'write all, or a list of commands' }),
-  machines: z.union([z.literal('all'), z.literal('none'), z.array(scope).min(1)], {
+  commands: z.union([z.literal('all'), z.array(id).min(1, leastOne)], { error: 'write all, or a list of commands' }),
+  machines: z.union([z.literal('all'), z.literal('none'), z.array(scope).min(1, leastOne)], {
     error: 'write all, none, or a list of subscriptions, groups and tags',
   }),
   destinations: z.strictObject(destinationsShape).optional(),
