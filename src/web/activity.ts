@@ -28,8 +28,8 @@ export type CardPress = {
 export const conversationIdOf = (person: Person, place: Place): string =>
   place.kind === 'personal' ? personalConversationId(person.id) : joinThread(channel.id, place.threadId);
 
-/** Matches a mention that was typed by hand. */
-const typedMention = new RegExp(`@${bot.name}\\b[,:]?[ \\u00a0]*`, 'i');
+/** A mention as it is typed; a test may also write it as the client sends it. */
+const typedMention = new RegExp(`(?:@${bot.name}\\b|<at>${bot.name}</at>)[,:]?[ \\u00a0]*`, 'i');
 
 export const mentionsBot = (text: string): boolean => typedMention.test(text);
 

@@ -26,6 +26,8 @@ export type ChatOptions = {
   readonly now?: () => number;
   /** Said on the page: whether the Azure behind the bot is simulated too. True unless said. */
   readonly azureIsSimulated?: boolean;
+  /** Commands to try, by locale (`en-US`, `zh-CN`); the page offers them above its message box. */
+  readonly examples?: Readonly<Record<string, readonly string[]>>;
   /** Called once for each request of the bot that the connector does not know. */
   readonly log?: (line: string) => void;
 };
@@ -34,7 +36,7 @@ export type ChatOptions = {
 export type Words = {
   readonly person: PersonId;
   readonly place: Place;
-  /** In a channel the bot hears it only where `@hopcheck` stands in it, as in Teams. */
+  /** In a channel the bot hears it only where `@hopcheck` (or `<at>hopcheck</at>`) stands in it, as in Teams. */
   readonly text: string;
   /** `en-US` unless said. */
   readonly locale?: string;
@@ -77,6 +79,18 @@ const bodyLimitBytes = 262_144;
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+
+/** Of the embedded Azure's default network. */
+const defaultExamples = {
+  'en-US': [
+    'check from app0 to vm db0 port 80',
+    'check vm db0 port 1433',
+    'check from MultiTierApp0 to vm Database0 port 80',
+    'check from MultiTierApp0 to https://bing.com',
+    'help',
+  ],
+  'zh-CN': ['检查 从 app0 到 db0 端口 80', '检查 从 MultiTierApp0 到 虚拟机 Database0 端口 80', '帮助'],
+};
 
 const personShape = z.enum(['on-call', 'network-team']);
 const placeShape = z.discriminatedUnion('kind', [
@@ -190,6 +204,7 @@ export function createChat(options: ChatOptions): Chat {
     team: { name: team.name },
     channel: { id: channel.id, name: channel.name },
     azureIsSimulated: options.azureIsSimulated ?? true,
+    examples: options.examples ?? defaultExamples,
   };
 
   async function act<Shape>(
