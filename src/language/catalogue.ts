@@ -1,22 +1,33 @@
 import { cards as enCards } from './messages/en/cards.ts';
 import { commands as enCommands } from './messages/en/commands.ts';
 import { findings as enFindings } from './messages/en/findings.ts';
+import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
 import { terminal as enTerminal } from './messages/en/terminal.ts';
 import { turn as enTurn } from './messages/en/turn.ts';
 import { cards as zhCards } from './messages/zh/cards.ts';
 import { commands as zhCommands } from './messages/zh/commands.ts';
 import { findings as zhFindings } from './messages/zh/findings.ts';
+import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
 import { terminal as zhTerminal } from './messages/zh/terminal.ts';
 import { turn as zhTurn } from './messages/zh/turn.ts';
 
-export const en = { ...enProblems, ...enFindings, ...enCards, ...enCommands, ...enTerminal, ...enTurn } as const;
+export const en = {
+  ...enProblems,
+  ...enPolicy,
+  ...enFindings,
+  ...enCards,
+  ...enCommands,
+  ...enTerminal,
+  ...enTurn,
+} as const;
 
 export type MessageKey = keyof typeof en;
 
 export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhProblems,
+  ...zhPolicy,
   ...zhFindings,
   ...zhCards,
   ...zhCommands,

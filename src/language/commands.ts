@@ -63,8 +63,12 @@ function restAfter(words: readonly string[], alias: string): readonly string[] |
     return left ? [left, ...words.slice(1)] : words.slice(1);
   }
   const parts = alias.split(' ');
-  return parts.every((part, index) => words[index]?.toLowerCase() === part) ? words.slice(parts.length) : undefined;
+  const isNamed = parts.every((part, index) => bare(words[index]) === part);
+  return isNamed ? words.slice(parts.length) : undefined;
 }
+
+/** "Check:" and "cancel, please" are said like that. */
+const bare = (word: string | undefined): string | undefined => word?.toLowerCase().replace(/[,:]$/, '');
 
 /** The message with its command put right, nearest command first. */
 function suggest(words: readonly string[], table: readonly CommandWords[]): readonly string[] {

@@ -69,13 +69,17 @@ function readName(text: string, hints: PlaceHints): Reading<Endpoint> {
   return isVmName(text) ? read({ kind: 'vm', name: text }) : notUnderstood(text);
 }
 
-/** Adds the group of `app0 in ContosoRG` to a machine that has none. */
+/** Adds the group of `app0 in ContosoRG`, or of `app0 in ContosoRG:1433`, to a machine that has none. */
 export function placeInGroup(place: Place, group: string, text: string): Reading<Place> {
   const { endpoint } = place;
   if (endpoint.kind !== 'vm' || endpoint.group !== undefined || !isVmName(endpoint.name)) return notUnderstood(text);
-  return isGroupName(group)
-    ? read({ ...place, endpoint: { kind: 'vm', name: endpoint.name, group } })
-    : notUnderstood(text);
+  const [name = '', port, ...more] = group.split(':');
+  if (!isGroupName(name) || more.length > 0 || (port !== undefined && place.port !== undefined))
+    return notUnderstood(text);
+  const machine = { kind: 'vm', name: endpoint.name, group: name } as const;
+  if (port === undefined) return read({ ...place, endpoint: machine });
+  const found = readPort(port);
+  return found.ok ? read({ endpoint: machine, port: found.value }) : found;
 }
 
 function readTag(text: string, hints: PlaceHints): Reading<Place> {
@@ -181,7 +185,7 @@ function readLink(text: string): Reading<Place> {
 function readWebAddress(text: string, url: URL): Reading<Place> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port ? Number(url.port) : url.protocol === 'https:' ? 443 : 80;
-  if (port < 1 || host === '') return notUnderstood(text);
+  if (port < 1 || !(isIpv6(host) || (host.length <= 253 && /^\w[\w.-]*$/.test(host)))) return notUnderstood(text);
   const endsAtHost =
     url.pathname === '/' && url.search === '' && !/^[^?#]*[/\\](?:[?#]|$)/.test(text.slice(text.indexOf('://') + 3));
   const path = endsAtHost ? '' : `${url.pathname}${url.search}`.replaceAll('[', '%5B').replaceAll(']', '%5D');

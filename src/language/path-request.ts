@@ -76,7 +76,7 @@ function readPortsOf(sentence: Sentence, destinations: readonly SaidPlace[]): Re
     return read(named !== undefined && (needy.length > 0 || destinations.length === 0) ? [named] : []);
   }
   const odd = needy.find((place) => place.port !== first);
-  if (odd) return notUnderstood(odd.typed, 'SECOND_PORT');
+  if (odd) return notUnderstood(odd.typed, odd.port === undefined ? 'PORT_FOR_ONE' : 'SECOND_PORT');
   if (sentence.ports && (sentence.ports.length > 1 || sentence.ports[0] !== first))
     return notUnderstood(`${own[0]?.typed}, port ${sentence.ports.join(',')}`, 'SECOND_PORT');
   return read([first]);

@@ -10,6 +10,7 @@ export const reasons = [
   'SECOND_SOURCE',
   'SECOND_DESTINATION',
   'SECOND_PORT',
+  'PORT_FOR_ONE',
   'SECOND_PROTOCOL',
   'SOURCE_NOT_VM',
   'SOURCE_PORT',

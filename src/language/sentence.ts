@@ -52,7 +52,7 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     if (!token || token.quoted) return false;
     if (token.keyword === 'http' || token.keyword === 'https') return true;
     if (token.keyword !== undefined) return false;
-    return isNumber(token) || portOfService(token.text) !== undefined || /^(?:tcp\/\w+|\d+\/tcp)$/i.test(token.text);
+    return isNumber(token) || portOfService(token.text) !== undefined;
   };
   /** The words from here to the next keyword, to quote. */
   const typedFrom = (start: number): string => {
@@ -69,7 +69,8 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     const isVm = keywordAt(at) === 'vm';
     if (isVm) at++;
     const token = tokens[at];
-    if (!token || !(isVm ? token.keyword === undefined : startsPlace(at))) return notUnderstood(typedFrom(start));
+    if (!token || !(isVm ? token.keyword === undefined : startsPlace(at)))
+      return notUnderstood(typedFrom(isVm ? start : Math.max(0, start - 1)));
     at++;
     const isGrouped = keywordAt(at) === 'in' && !isPort(at + 1);
     const hints = { vm: isVm || (token.quoted && /^\d+$/.test(token.text)), quoted: token.quoted };
@@ -127,13 +128,8 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     for (;;) {
       const token = tokens[at];
       if (!token) return notUnderstood(typed.trim());
-      const combined = /^(?:tcp\/(\w+)|(\d+)\/tcp)$/i.exec(token.text);
-      const port = readPort(combined?.[1] ?? combined?.[2] ?? token.text);
+      const port = readPort(token.text);
       if (!port.ok) return port;
-      if (combined) {
-        const protocol = setProtocol('tcp', false, token.typed);
-        if (!protocol.ok) return protocol;
-      }
       at++;
       if (!ports.includes(port.value)) ports.push(port.value);
       const separator = keywordAt(at);
@@ -213,8 +209,9 @@ export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
     const word = tokens[start];
     // "80 端口": the number stood before.
     if (!isPort(at) && isNumber(tokens[start - 1])) return read(true);
-    if (keywordAt(at) === 'tcp' && isPort(at + 1)) {
-      const protocol = setProtocol('tcp', false, typedFrom(at));
+    const keyword = keywordAt(at);
+    if ((keyword === 'tcp' || keyword === 'udp') && isPort(at + 1)) {
+      const protocol = setProtocol(keyword, false, typedFrom(at));
       if (!protocol.ok) return protocol;
       at++;
     }

@@ -44,9 +44,12 @@ function isArrow(word: string): boolean {
 
 function pushWord(tokens: Token[], word: string): void {
   if (word.includes('://')) {
-    const end = word.replace(/,+$/, '');
-    tokens.push(plainToken(end));
-    if (end !== word) tokens.push(comma);
+    // A comma may be a URL's own, unless another URL begins after it.
+    for (const [index, part] of word.split(/,(?=[a-z][a-z0-9+.-]{0,20}:\/\/)/i).entries()) {
+      if (index > 0) tokens.push(comma);
+      if (part.includes('://')) pushUrl(tokens, part);
+      else pushWord(tokens, part);
+    }
     return;
   }
   const server = /^tcp:([^,]{1,300})(?:,(\d{1,9}))?$/i.exec(word);
@@ -61,12 +64,24 @@ function pushWord(tokens: Token[], word: string): void {
   }
 }
 
+function pushUrl(tokens: Token[], part: string): void {
+  let end = part.length;
+  while (part.charAt(end - 1) === ',') end--;
+  tokens.push(plainToken(part.slice(0, end)));
+  if (end < part.length) tokens.push(comma);
+}
+
 function pushPart(tokens: Token[], part: string): void {
   if (/^-+[a-z]/i.test(part)) {
     const [flag = '', ...values] = part.replace(/^-+/, '').split('=');
     const keyword = flagOf(flag);
     tokens.push({ text: flag, typed: part, quoted: false, ...(keyword ? { keyword } : {}) });
     if (values.length > 0) tokens.push(plainToken(values.join('=')));
+    return;
+  }
+  const joined = /^(?:(tcp|udp)[:/](\d{1,9})|(\d{1,9})\/(tcp|udp))$/i.exec(part);
+  if (joined) {
+    for (const text of joined.slice(1)) if (text) tokens.push(plainToken(text));
     return;
   }
   const labelled = /^([a-z]+)[:=](.*)$/i.exec(part);

@@ -54,20 +54,23 @@ function split(text: string): readonly string[] {
     chinese = false;
   };
 
+  const opensQuote = (char: string, before: string) =>
+    marks.includes(char) && !quoted && (word === '' || chinese || '=,'.includes(before));
+
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
     const before = text.charAt(at - 1);
     if (isSpace(char)) {
       finish();
       if (found.length >= mostWords) return [...found, text.slice(at + 1)];
-    } else if (marks.includes(char) && !quoted && (word === '' || '=,'.includes(before)) && !unclosed.has(char)) {
+    } else if (opensQuote(char, before) && !unclosed.has(char)) {
       const end = closingQuote(text, at, char);
       if (end < 0) {
         unclosed.add(char);
         word += char;
         continue;
       }
-      if (word === ',') finish();
+      if (word === ',' || chinese) finish();
       const inner = text.slice(at + 1, end);
       word += char === '"' ? inner.replace(/\\(["\\])/g, '$1') : inner;
       quoted = true;
@@ -75,7 +78,7 @@ function split(text: string): readonly string[] {
     } else if (quoted && char === ',') {
       finish();
       word = ',';
-    } else if (quoted && '-=>'.includes(char)) {
+    } else if (quoted && ('-=>'.includes(char) || isHan(char))) {
       finish();
       at--;
     } else if (arrows.includes(char)) {

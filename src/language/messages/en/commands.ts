@@ -62,6 +62,8 @@ export const commands = {
     'A destination was already named. Put several destinations in one list, separated by commas.',
   'why.SECOND_PORT':
     'Another port was already named. Name each port once; several ports go into one list and hold for all destinations.',
+  'why.PORT_FOR_ONE':
+    'Another destination has its port and this one has none. Write “port” and the number once, for all of them.',
   'why.SECOND_PROTOCOL': 'Another protocol was already named. Name one.',
   'why.SOURCE_NOT_VM':
     'This has to be a VM: its name, its name and group, its resource ID or a tag. Write “vm” before a name that contains a dot.',

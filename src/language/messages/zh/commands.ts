@@ -60,6 +60,7 @@ export const commands: Readonly<Record<keyof typeof en, string>> = {
   'why.SECOND_SOURCE': '前面已经写了源。多个源请写成一个列表，用逗号分隔。',
   'why.SECOND_DESTINATION': '前面已经写了目标。多个目标请写成一个列表，用逗号分隔。',
   'why.SECOND_PORT': '前面已经写了另一个端口。每个端口只写一次；多个端口写成一个列表，对所有目标有效。',
+  'why.PORT_FOR_ONE': '另一个目标写了端口，这个没有。请只写一次“端口”和数字，对所有目标有效。',
   'why.SECOND_PROTOCOL': '前面已经写了另一个协议。请只写一个。',
   'why.SOURCE_NOT_VM': '这里必须是虚拟机：名称、名称加资源组、资源 ID 或标签。名称中有点号时，请在前面写“虚拟机”。',
   'why.SOURCE_PORT': '端口属于目标，请在这里去掉。',
