@@ -92,9 +92,15 @@ function finish(node: Json | undefined, icons: ReadonlyMap<string, string>): Jso
   if (!isObject(node)) return node ?? null;
   const done: Record<string, Json> = {};
   for (const [key, value] of Object.entries(node)) {
-    done[key] = typeof value === 'string' ? finishText(node, key, value, icons) : finish(value, icons);
+    if (typeof value !== 'string') done[key] = finish(value, icons);
+    else done[key] = isChartValue(node, key) ? Number(value) : finishText(node, key, value, icons);
   }
   return done;
+}
+
+/** A point of a chart; the one place of a card where a number has to be a number. */
+function isChartValue(node: JsonObject, key: string): boolean {
+  return key === 'y' && 'x' in node;
 }
 
 function finishText(node: JsonObject, key: string, value: string, icons: ReadonlyMap<string, string>): string {

@@ -1,23 +1,9 @@
 import type { Locale } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { PathHop } from '../../diagnosis/verdict.ts';
-import { type MessageKey, say } from '../../language/say.ts';
+import { say } from '../../language/say.ts';
 import { clip, latencyText, unbroken } from '../card-parts.ts';
-
-const kinds: ReadonlyMap<string, { readonly icon: string; readonly word: MessageKey }> = new Map(
-  Object.entries({
-    source: { icon: 'machine', word: 'card.hop.source' },
-    destination: { icon: 'target', word: 'card.hop.destination' },
-    virtualmachine: { icon: 'machine', word: 'card.hop.virtualMachine' },
-    virtualappliance: { icon: 'appliance', word: 'card.hop.virtualAppliance' },
-    vnetlocal: { icon: 'network', word: 'card.hop.virtualNetwork' },
-    virtualnetwork: { icon: 'network', word: 'card.hop.virtualNetwork' },
-    vnetpeering: { icon: 'network', word: 'card.hop.virtualNetwork' },
-    internet: { icon: 'internet', word: 'card.hop.internet' },
-    virtualnetworkgateway: { icon: 'gateway', word: 'card.hop.gateway' },
-    none: { icon: 'dropped', word: 'card.hop.none' },
-  } as const),
-);
+import { hopKind } from '../hop-kind.ts';
 
 /**
  * The path as rows: each hop, after it the break where there is one, and a row in place of hops that are left out. With more hops
@@ -50,14 +36,13 @@ function row(part: { hop?: JsonObject[]; broken?: JsonObject[]; hidden?: JsonObj
 }
 
 function hopRow(hop: PathHop, isReached: boolean, locale: Locale): JsonObject {
-  const kind = kinds.get(hop.type.toLowerCase());
-  const word = kind ? say(locale, kind.word) : hop.type === '' ? say(locale, 'card.hop.unknown') : clip(hop.type, 40);
+  const { icon, word } = hopKind(hop.type, locale);
   const name = clip(hop.name || hop.address || word, 80);
   const facts = [word, hop.address && hop.address !== hop.name ? clip(hop.address, 60) : ''];
   if (!isReached) facts.push(say(locale, 'card.path.notReached'));
   const issues = [...new Set(hop.issues.map((issue) => clip(issue.type, 60)))].slice(0, 4);
   return {
-    icon: `icon:${kind?.icon ?? 'unknown'}`,
+    icon,
     kind: word,
     name,
     facts: facts.filter((fact) => fact && fact !== name).join(' · '),

@@ -1,19 +1,11 @@
 import type { Locale, Requester } from '../../core/chat.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { type Description, describe, describeAssumption } from '../../diagnosis/describe.ts';
 import type { Diagnosis, Finding, Rule, Verdict } from '../../diagnosis/verdict.ts';
-import { say } from '../../language/say.ts';
-import {
-  askedByLine,
-  badge,
-  button,
-  clientTime,
-  clip,
-  durationText,
-  latencyText,
-  portalLinks,
-  resourceOf,
-} from '../card-parts.ts';
+import { type MessageKey, say } from '../../language/say.ts';
+import { frameData, ruleBlock, ruleLabel } from '../card-frame.ts';
+import { button, clientTime, clip, durationText, latencyText, portalLinks } from '../card-parts.ts';
+import { fitCard } from '../fit-card.ts';
 import type { CheckAnswer } from './outcome.ts';
 import { pathRows } from './path-rows.ts';
 import { questionEnds, questionParts } from './question.ts';
@@ -53,13 +45,8 @@ const levels = [
   { hops: 10, findings: 2, shows: 0, text: 600 },
   { hops: 8, findings: 0, shows: 0, text: 400 },
   { hops: 6, findings: 0, shows: 0, text: 200 },
-] as const satisfies readonly Level[];
-
-/** Bytes of the rendered card beside its data: the frame, and what the template puts around the items of its lists. */
-const frameBytes = 3_600;
-const rowBytes = 330;
-const itemBytes = 150;
-const budgetBytes = 24_000;
+  { hops: 4, findings: 0, shows: 0, text: 120 },
+] as const satisfies readonly [Level, ...Level[]];
 
 /**
  * Data of the result card. An answer that would not fit into 24 KB is trimmed in this order: commands and findings in the
@@ -67,41 +54,12 @@ const budgetBytes = 24_000;
  * first advice, the ends of the path and the break always stay; hops and lines that are left out are counted on the card.
  */
 export function resultData(answer: CheckAnswer, input: Input): JsonObject {
-  const { locale } = input;
-  const summary = resultSummary(answer, locale);
-  for (const level of levels) {
-    const data = { lang: locale, summary, ...dataAt(level, answer, input) };
-    if (weigh(data) <= budgetBytes) return data;
-  }
-  const data = dataAt({ hops: 4, findings: 0, shows: 0, text: 120 }, answer, input);
-  return { lang: locale, summary, ...shorten(data, 40) };
-}
-
-function weigh(data: JsonObject): number {
-  const items = (value: Json | undefined): number => {
-    if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + itemBytes + items(item), 0);
-    if (typeof value !== 'object' || value === null) return 0;
-    return Object.values(value).reduce<number>((sum, item) => sum + items(item), 0);
-  };
-  const rows = Array.isArray(data.path) ? data.path.length * rowBytes : 0;
-  const spoken = 3 * Buffer.byteLength(String(data.summary));
-  // The renderer pulls `${` apart, which makes it longer.
-  return frameBytes + rows + items(data) + spoken + Buffer.byteLength(JSON.stringify(data).replaceAll('${', '$ {'));
-}
-
-/** Every text in what is shown cut to `most` characters; what buttons and links carry stays whole. */
-function shorten(data: JsonObject, most: number): JsonObject {
-  const kept = new Set(['buttons', 'links', 'simulated', 'style', 'icon', 'at', 'since']);
-  const cut = (value: Json | undefined): Json | undefined => {
-    if (typeof value === 'string') return clip(value, most);
-    if (Array.isArray(value)) return value.map((item) => cut(item) ?? '');
-    return isObject(value) ? shorten(value, most) : value;
-  };
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, kept.has(key) ? value : cut(value)]));
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const summary = resultSummary(answer, input.locale);
+  return fitCard(levels, (level: Level) => ({ ...dataAt(level, answer, input), summary }), {
+    frame: 3_600,
+    item: 150,
+    rows: { key: 'path', bytes: 330 },
+  });
 }
 
 export function resultSummary({ question, diagnosis }: CheckAnswer, locale: Locale): string {
@@ -115,12 +73,6 @@ export function resultSummary({ question, diagnosis }: CheckAnswer, locale: Loca
   }
   if (diagnosis.verdict === 'Reachable' || !first) return say(locale, 'card.summary.plain', { verdict, ...ends });
   return clip(say(locale, 'card.summary.finding', { verdict, ...ends, finding: describe(first, locale).message }), 300);
-}
-
-/** Where it lives and what it is called: `nsg-db/deny-80`. */
-export function ruleLabel(rule: Rule): string {
-  const holder = resourceOf(rule.securityGroupId ?? rule.routeTableId)?.name;
-  return clip(holder && holder !== rule.name ? `${holder}/${rule.name}` : rule.name, 120);
 }
 
 function blockingRule(finding: Finding): Rule | undefined {
@@ -144,13 +96,13 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
   const advice = [leading, ...also].flatMap((item) => (item?.words.advice ? [item.words.advice] : []));
   const rule = leading && blockingRule(leading.finding);
   return {
+    ...frameData({ ...input, at: answer.startedAt, azure }),
     style: look.style,
     icon: look.icon,
     verdict: say(locale, `card.verdict.${verdict}`),
     headline: clip(leading?.words.message ?? say(locale, `card.headline.${verdict}`), level.text),
-    simulated: badge(azure.simulated, locale),
     question: questionParts(question),
-    rule: rule ? [ruleBlock(rule, locale)] : [],
+    rule: rule ? [ruleBlock(rule, say(locale, ruleTitle(rule)), locale)] : [],
     also: section(
       say(locale, 'card.also'),
       also.map(({ words }) => words.message),
@@ -163,9 +115,7 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
     ...numbers(diagnosis, locale),
     changes: changesBlock(input.changes, locale),
     ...details(level, described, answer, locale),
-    askedBy: askedByLine(input.askedBy, locale),
-    at: clientTime(answer.startedAt),
-    ...origin(answer, locale),
+    took: say(locale, 'card.took', { took: durationText(answer.durationMs, locale) }),
     buttons: [
       button('run-again', say(locale, 'card.button.runAgain'), input),
       ...(answer.raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
@@ -175,30 +125,13 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
   };
 }
 
+function ruleTitle(rule: Rule): MessageKey {
+  return rule.routeTableId ? 'card.rule.title.route' : 'card.rule.title.nsg';
+}
+
 function section(title: string, texts: readonly string[], level: Level): JsonObject[] {
   if (texts.length === 0) return [];
   return [{ title, items: texts.map((text) => ({ text: clip(text, level.text) })) }];
-}
-
-function ruleBlock(rule: Rule, locale: Locale): JsonObject {
-  const holder = resourceOf(rule.securityGroupId ?? rule.routeTableId);
-  const kind = rule.routeTableId ? 'routeTable' : 'nsg';
-  const facts = [
-    ...(rule.direction ? [say(locale, rule.direction === 'Inbound' ? 'card.rule.inbound' : 'card.rule.outbound')] : []),
-    ...(rule.priority === undefined ? [] : [say(locale, 'card.rule.priority', { priority: String(rule.priority) })]),
-  ];
-  return {
-    title: say(locale, rule.routeTableId ? 'card.rule.title.route' : 'card.rule.title.nsg'),
-    name: clip(rule.name, 100),
-    facts: facts.length > 0 ? [{ text: facts.join(' · ') }] : [],
-    holder: holder ? [{ label: say(locale, `card.rule.in.${kind}`), name: clip(holder.name, 100) }] : [],
-    notes: [
-      ...(holder ? [] : [say(locale, 'card.rule.holderUnknown')]),
-      ...(rule.reportedAs && rule.reportedAs !== rule.name
-        ? [say(locale, 'card.rule.reportedAs', { name: clip(rule.reportedAs, 200) })]
-        : []),
-    ].map((text) => ({ text })),
-  };
 }
 
 /** Zero is a value; a number that Azure did not give is a dash, and no number at all is said in words. */
@@ -268,14 +201,6 @@ function details(level: Level, described: readonly Described[], answer: CheckAns
       ...(requestId ? [`${say(locale, 'card.details.requestId')} ${clip(requestId, 64)}`] : []),
       ...(hidden > 0 ? [say(locale, 'card.details.hidden', { count: hidden })] : []),
     ].map((text) => ({ text })),
-  };
-}
-
-function origin({ azure, durationMs }: CheckAnswer, locale: Locale): JsonObject {
-  return {
-    origin: say(locale, azure.simulated ? 'card.source.simulated' : 'card.source.azure'),
-    subscription: clip(azure.subscriptionId, 64),
-    took: say(locale, 'card.took', { took: durationText(durationMs, locale) }),
   };
 }
 
