@@ -162,14 +162,14 @@ function take(messages) {
   for (const message of messages) {
     if (!store.take(message)) continue;
     if (message.conversationId !== conversationId(state.place)) {
-      if (message.author === 'bot') state.unread.add(message.conversationId);
+      if (message.author === 'bot' && messages.length === 1) state.unread.add(message.conversationId);
       continue;
     }
     if (message.author === 'bot') {
       byId('typing').hidden = true;
       if (messages.length === 1) announcer.textContent = `${settings.bot.name}: ${summaryOf(message)}`;
     }
-    scroll.around(() => draw(message), { own: message.author === me().userId });
+    scroll.around(() => draw(message).closest('li') ?? undefined, { own: message.author === me().userId });
   }
   drawPlaces();
 }
@@ -236,7 +236,7 @@ function drawComposer() {
   composer = createComposer({
     id: 'main-box',
     label: inChannel ? `Start a post in ${settings.channel.name}` : `Message to ${settings.bot.name}`,
-    placeholder: inChannel ? 'Start a post' : 'Type a command, or press one above',
+    placeholder: inChannel ? 'Start a post' : 'Type a command',
     ...(inChannel ? { mention: settings.bot.name } : {}),
     onSend: (text) => void send(text),
   });

@@ -164,4 +164,4 @@ const initials = (name) =>
  * @param {string} iso
  * @param {string} locale
  */
-const clock = (iso, locale) => new Date(iso).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+const clock = (iso, locale) => new Date(iso).toLocaleTimeString(locale, { hour: 'numeric', minute: '2-digit' });

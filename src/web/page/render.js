@@ -27,9 +27,11 @@ export function renderCard(card, options = {}) {
     if (press) options.onAction?.(press);
   };
   const context = new AdaptiveCards.SerializationContext();
-  drawn.parse(card, context);
-  // Set after parsing: a card's own `lang` may only be a language, while this may name the region too.
-  if (drawn.lang === undefined && options.locale) drawn.lang = options.locale;
+  // Set afterwards: the parser's pattern for `lang` remembers its last match and refuses every second card.
+  const { lang, ...rest } = card;
+  drawn.parse(rest, context);
+  const language = typeof lang === 'string' ? lang : options.locale;
+  if (language) drawn.lang = language;
 
   const mentions = mentionsOf(card);
   AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {

@@ -3,36 +3,45 @@ const nearPx = 64;
 const marginPx = 12;
 
 /**
- * A list that follows its end while one reads there and otherwise stays where it is, whatever grows above or below.
+ * A list that follows what is new until the reader scrolls away from the end, and then stays where it is, whatever grows
+ * above or below.
  * @param {HTMLElement} scroller
  * @param {HTMLElement} newer the button that leads to the end
  */
 export function createScroll(scroller, newer) {
-  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearPx;
-  /** @type {'follow' | 'stay'} */
-  let mode = 'follow';
+  let following = true;
+  let ownTop = 0;
+  /** @param {number} top */
+  const moveTo = (top) => {
+    scroller.scrollTop = top;
+    ownTop = scroller.scrollTop;
+  };
   scroller.addEventListener('scroll', () => {
-    mode = atEnd() ? 'follow' : 'stay';
-    if (mode === 'follow') newer.hidden = true;
+    const byReader = Math.abs(scroller.scrollTop - ownTop) > 1;
+    const toEndPx = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    if (byReader) following = toEndPx < nearPx;
+    if (toEndPx < nearPx) newer.hidden = true;
   });
-  newer.addEventListener('click', () => toEnd());
-
   const toEnd = () => {
-    scroller.scrollTop = scroller.scrollHeight;
-    mode = 'follow';
+    moveTo(scroller.scrollHeight);
+    following = true;
     newer.hidden = true;
   };
-  /** @param {HTMLElement} element the end of it, but its beginning first where it is higher than the window */
+  newer.addEventListener('click', toEnd);
+
+  /**
+   * Brings the end of an element into sight, but its beginning first where it is higher than the window.
+   * @param {HTMLElement} element
+   */
   const reveal = (element) => {
     const top = scroller.scrollTop + element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
     const bottom = top + element.offsetHeight;
-    scroller.scrollTop = Math.min(bottom + marginPx - scroller.clientHeight, top - marginPx);
-    mode = 'follow';
+    moveTo(Math.min(bottom + marginPx - scroller.clientHeight, top - marginPx));
+    following = true;
   };
 
   return {
     toEnd,
-    reveal,
     /**
      * Makes a change to the list and keeps what is being read in its place.
      * @param {() => HTMLElement | undefined} change returns the element that is new or different, if any
@@ -41,15 +50,14 @@ export function createScroll(scroller, newer) {
     around(change, options = {}) {
       const anchor = anchorOf(scroller);
       const before = anchor?.getBoundingClientRect().top ?? 0;
-      const following = mode === 'follow' && atEnd();
       const changed = change();
       if (changed && (following || options.own)) {
         reveal(changed);
         return;
       }
-      if (anchor?.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before;
-      const below = changed && changed.getBoundingClientRect().bottom > scroller.getBoundingClientRect().bottom;
-      if (below && !following) newer.hidden = false;
+      if (anchor?.isConnected) moveTo(scroller.scrollTop + anchor.getBoundingClientRect().top - before);
+      if (changed && changed.getBoundingClientRect().bottom > scroller.getBoundingClientRect().bottom)
+        newer.hidden = false;
     },
   };
 }
