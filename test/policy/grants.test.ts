@@ -278,4 +278,11 @@ rules:
       'Network team asks everything',
     ]);
   });
+
+  test('so is the one that docs/grants.md explains', () => {
+    const page = readFileSync(new URL('../../docs/grants.md', import.meta.url), 'utf8');
+    const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+    expect(examples).toHaveLength(1);
+    for (const text of examples) expect(readGrants(text, 'docs/grants.md', commands)).toMatchObject({ ok: true });
+  });
 });
