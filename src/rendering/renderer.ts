@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Reply } from '../core/chat.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { cleanText, escapeMarkdown } from './escape.ts';
-import { type CompiledTemplate, compileTemplate, isObject } from './template.ts';
+import { type CheckedTemplate, createTemplate, isObject } from './template.ts';
 
 /** A finished Adaptive Card 1.5, ready to be attached to a message. */
 export type AdaptiveCard = JsonObject;
@@ -17,6 +18,11 @@ export type Renderer = {
    * budget: all four are mistakes of ours, never of the person who asked.
    */
   render(reply: Reply): AdaptiveCard;
+  /**
+   * Compiles all templates, one a turn of the event loop: some 200 ms that a start need not wait for. What is not compiled yet is
+   * compiled when it is first drawn.
+   */
+  warm(): Promise<void>;
 };
 
 /**
@@ -25,14 +31,15 @@ export type Renderer = {
  */
 export const cardBudgetBytes = 24 * 1024;
 
-/** Compiles every template of the folder; a template that is not sound stops the start. Icons are `icons/<name>.png`. */
+/** Reads and checks every template of the folder; one that is not sound stops the start. Icons are `icons/<name>.png`. */
 export function createRenderer(cardsFolder: URL | string): Renderer {
-  const folder = typeof cardsFolder === 'string' ? pathToFileURL(`${cardsFolder}/`) : new URL(`${cardsFolder}/`);
+  const path = typeof cardsFolder === 'string' ? pathToFileURL(cardsFolder).href : cardsFolder.href;
+  const folder = new URL(`${path.replace(/\/+$/, '')}/`);
   const icons = readIcons(new URL('icons/', folder));
-  const templates = new Map<string, CompiledTemplate>();
+  const templates = new Map<string, CheckedTemplate>();
   for (const file of readdirSync(folder).sort()) {
     const name = /^([a-z-]+)\.json$/.exec(file)?.[1];
-    if (name) templates.set(name, compileTemplate(name, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
+    if (name) templates.set(name, createTemplate(name, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
   }
   return {
     templates: [...templates.keys()],
@@ -46,6 +53,12 @@ export function createRenderer(cardsFolder: URL | string): Renderer {
         throw new Error(`cards/${reply.card}.json: ${bytes} bytes, over the budget of ${cardBudgetBytes}`);
       }
       return card;
+    },
+    async warm() {
+      for (const template of templates.values()) {
+        await turn();
+        template.compile();
+      }
     },
   };
 }

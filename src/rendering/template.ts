@@ -1,8 +1,12 @@
 import { GlobalSettings, Template } from 'adaptivecards-templating';
 import type { Json, JsonObject } from '../core/json.ts';
 
-/** A template of `cards/`, compiled once. `expand` throws where the data does not fit it. */
-export type CompiledTemplate = { expand(data: JsonObject): Json };
+/** A template of `cards/`, known to be sound. `expand` throws where the data does not fit it. */
+export type CheckedTemplate = {
+  /** Has the engine parse it, once; `expand` does so where nobody did. */
+  compile(): void;
+  expand(data: JsonObject): Json;
+};
 
 const binding = /\$\{([^}]*)\}/g;
 const path = /^(?:\$root\.)?[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$/;
@@ -13,10 +17,15 @@ const wholeBinding = /^\$\{([^}]*)\}$/;
  * once or not at all), and nothing else. So the data can be held against the template before the engine sees it, which the
  * engine itself does not do: it leaves `${name}` in the card, and lets an object in the data become a piece of the card.
  */
-export function compileTemplate(name: string, payload: Json): CompiledTemplate {
+export function createTemplate(name: string, payload: Json): CheckedTemplate {
   checkTemplate(name, payload, 'card');
-  const template = new Template(payload);
+  let template: Template | undefined;
+  const compiled = () => {
+    template ??= new Template(payload);
+    return template;
+  };
   return {
+    compile: compiled,
     expand(data) {
       checkData(name, payload, { root: data, here: data, at: 'data' });
       const missing: string[] = [];
@@ -24,7 +33,7 @@ export function compileTemplate(name: string, payload: Json): CompiledTemplate {
         missing.push(field);
         return '?';
       };
-      const card: Json = template.expand({ $root: data });
+      const card: Json = compiled().expand({ $root: data });
       if (missing.length > 0) throw new Error(`cards/${name}.json: no value for ${missing.join(', ')}`);
       return card;
     },

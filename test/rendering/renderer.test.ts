@@ -22,6 +22,12 @@ function rendererOf(template: unknown) {
 const render = (template: unknown, data: JsonObject) =>
   JSON.stringify(rendererOf(template).render({ card: 'one', data, summary: '' }));
 
+it('compiles every template of the product', async () => {
+  const renderer = createRenderer(new URL('../../cards/', import.meta.url));
+  expect(renderer.templates).toContain('result');
+  await renderer.warm();
+});
+
 describe('a template', () => {
   it.each([
     ['an expression', text('${toUpper(name)}')],

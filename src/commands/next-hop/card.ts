@@ -27,11 +27,12 @@ export function nextHopReply(answer: NextHop, frame: Frame): Reply {
     name: clip(machine.name, 64),
     destination: clip(answer.destination, 80),
     address: clip(answer.address ?? '', 64),
+    word,
   };
   const headline = isDropped ? 'none' : answer.address ? 'address' : 'plain';
-  const title = say(locale, 'card.nextHop.title', { word });
+  const title = say(locale, 'card.nextHop.title');
   const text = say(locale, `card.nextHop.headline.${headline}`, values);
-  const summary = `${title}. ${text}`;
+  const summary = text;
   const table = resourceOf(answer.routeTableId)?.name;
   return {
     card: 'next-hop',

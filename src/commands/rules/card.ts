@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/json.ts';
 import type { Direction } from '../../diagnosis/witness.ts';
 import { say } from '../../language/say.ts';
 import { type Frame, frameData } from '../card-frame.ts';
-import { button, clip, portalLinks, resourceOf } from '../card-parts.ts';
+import { button, clip, portalLinks, resourceOf, unbroken } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
 
 export type Access = 'Allow' | 'Deny';
@@ -96,7 +96,7 @@ function groupData({ securityGroupId, appliedTo, rules }: EffectiveGroup, most: 
     facts: say(locale, `card.rules.group.${appliedTo}`),
     rules: rules.slice(0, most).map((rule) => {
       const way = say(locale, rule.direction === 'Inbound' ? 'card.rule.inbound' : 'card.rule.outbound');
-      const what = `${rule.protocol === '*' ? '' : `${rule.protocol} `}${clip(rule.ports, 60)}`;
+      const what = `${rule.protocol === '*' ? '' : `${clip(rule.protocol.toUpperCase(), 8)}${unbroken}`}${clip(rule.ports, 60)}`;
       return {
         priority: String(rule.priority),
         access: say(locale, rule.access === 'Allow' ? 'card.rules.access.allow' : 'card.rules.access.deny'),

@@ -150,8 +150,8 @@ export const cards = {
   'card.welcome.help': 'Type “help” for everything else.',
   'card.welcome.addedBy': 'Added by {name}',
 
-  'card.flow.title.allow': 'Allowed by the rules',
-  'card.flow.title.deny': 'Denied by the rules',
+  'card.flow.title.allow': 'Allowed',
+  'card.flow.title.deny': 'Denied',
   'card.flow.title.other': 'The rules say {access}',
   'card.flow.headline':
     '{direction, select, Inbound {A {protocol} packet into {name} was held against its rules; nothing was sent.} other {A {protocol} packet out of {name} was held against its rules; nothing was sent.}}',
@@ -162,9 +162,9 @@ export const cards = {
     'Rules are not everything: check the route with “next hop”, or run “check” to send real probes.',
   'card.flow.summary': '{title}: {from} → {to}, {rule}',
   'card.flow.summaryPlain': '{title}: {from} → {to}',
-  'card.nextHop.title': 'Next hop: {word}',
-  'card.nextHop.headline.address': 'Packets from {name} to {destination} go to {address} next.',
-  'card.nextHop.headline.plain': 'Packets from {name} to {destination} go this way next.',
+  'card.nextHop.title': 'Next hop',
+  'card.nextHop.headline.address': 'Packets from {name} to {destination} go to {address} next ({word}).',
+  'card.nextHop.headline.plain': 'Packets from {name} to {destination} go this way next: {word}.',
   'card.nextHop.headline.none': 'Packets from {name} to {destination} are dropped here.',
   'card.nextHop.routeTable': 'By a route of table',
   'card.nextHop.systemRoute': 'By a route of Azure’s own',

@@ -152,8 +152,8 @@ export const cards: Readonly<Record<keyof typeof en, string>> = {
   'card.welcome.help': '输入“帮助”查看其他命令。',
   'card.welcome.addedBy': '由 {name} 添加',
 
-  'card.flow.title.allow': '规则允许',
-  'card.flow.title.deny': '规则拒绝',
+  'card.flow.title.allow': '允许',
+  'card.flow.title.deny': '拒绝',
   'card.flow.title.other': '规则的结论是 {access}',
   'card.flow.headline':
     '{direction, select, Inbound {按规则核对了进入 {name} 的一个 {protocol} 数据包，没有真正发送。} other {按规则核对了从 {name} 发出的一个 {protocol} 数据包，没有真正发送。}}',
@@ -162,9 +162,9 @@ export const cards: Readonly<Record<keyof typeof en, string>> = {
   'card.flow.do.allow': '规则并不是全部：可以用“下一跳”查看路由，或用“检查”发送真实探测。',
   'card.flow.summary': '{title}：{from} → {to}，{rule}',
   'card.flow.summaryPlain': '{title}：{from} → {to}',
-  'card.nextHop.title': '下一跳：{word}',
-  'card.nextHop.headline.address': '从 {name} 到 {destination} 的数据包接下来去往 {address}。',
-  'card.nextHop.headline.plain': '从 {name} 到 {destination} 的数据包接下来走这条路。',
+  'card.nextHop.title': '下一跳',
+  'card.nextHop.headline.address': '从 {name} 到 {destination} 的数据包接下来去往 {address}（{word}）。',
+  'card.nextHop.headline.plain': '从 {name} 到 {destination} 的数据包接下来去往：{word}。',
   'card.nextHop.headline.none': '从 {name} 到 {destination} 的数据包在此被丢弃。',
   'card.nextHop.routeTable': '依据路由表',
   'card.nextHop.systemRoute': '依据 Azure 自带的路由',
