@@ -17,6 +17,7 @@ import { connectorHosts } from './teams/front-door.ts';
 import { createReplier } from './teams/replier.ts';
 import { startServer } from './teams/server.ts';
 import { type Chat, createChat } from './web/chat.ts';
+import { channel } from './web/people.ts';
 
 export type App = {
   readonly url: string;
@@ -71,8 +72,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   let port = config.port;
   const chat = config.local
-    ? createChat({ botUrl: () => `http://127.0.0.1:${port}`, ...(connection.defaultSource && {}) })
+    ? createChat({
+        botUrl: () => `http://127.0.0.1:${port}`,
+        azureIsSimulated: arm.simulated,
+        log: (line) => log.warn({ line }, 'connector'),
+      })
     : undefined;
+  const defaultSource = connection.simulator?.defaultSource;
+  if (chat && defaultSource) await store.remember(channel.id, 'source', { kind: 'vm', name: defaultSource });
   const server = await startServer({
     host: config.host,
     port: config.port,

@@ -5,14 +5,14 @@ import { createInventory, type Inventory } from './azure/inventory.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './log.ts';
-import { startSimulator } from './simulator/server.ts';
+import { type Simulator, startSimulator } from './simulator/server.ts';
 
 /** The Azure that a process talks to. */
 export type Connection = {
   readonly arm: Arm;
   readonly inventory: Inventory;
-  /** The machine that an embedded Azure's topology offers as a channel's default source. */
-  readonly defaultSource?: string;
+  /** The embedded Azure, where that is the one. */
+  readonly simulator?: Simulator;
   close(): Promise<void>;
 };
 
@@ -25,14 +25,14 @@ export async function connectAzure(config: Config, log: Log, clock: Clock): Prom
     const arm = createArm({ cloud, credential: createCredential(cloud), simulated: false, log: calls });
     return { arm, inventory: inventoryOf(arm, config, log, clock), close: async () => {} };
   }
-  const simulator = await startSimulator({ topology: azure.topology, speed: azure.speed });
+  const simulator = await startSimulator({ topology: azure.topology, speed: azure.speed, now: clock.now });
   const cloud: Cloud = { ...clouds.AzureCloud, name: 'simulator', resourceManager: simulator.endpoint };
   const credential = { getToken: async () => simulator.token() };
   const arm = createArm({ cloud, credential, simulated: true, ca: simulator.ca, log: calls });
   return {
     arm,
     inventory: inventoryOf(arm, config, log, clock),
-    ...(simulator.defaultSource && { defaultSource: simulator.defaultSource }),
+    simulator,
     close: () => simulator.close(),
   };
 }

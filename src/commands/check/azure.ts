@@ -4,8 +4,8 @@ import type { Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import type { WatcherQuestion } from '../../azure/operations.ts';
 import type { Machine, Question } from '../../core/check.ts';
-import { normaliseRule } from '../../diagnosis/rules.ts';
-import type { Direction, Hop, Issue, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
+import { normaliseRule, sameName } from '../../diagnosis/rules.ts';
+import type { Direction, Hop, NsgAnswer, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
 
 /** A question as connectivityCheck's body. The protocol is left out unless asked for: Http makes other probes of it. */
 export function connectivityCheck(question: Question): WatcherQuestion {
@@ -52,59 +52,89 @@ export function silenceOf(failure: Failure): Silence {
  * Finds the rules and routes that the probe blamed in the configuration itself, since Azure names a rule but often neither
  * its NSG nor what it does. What cannot be read is left out: the probe's own words still stand.
  */
-export async function findRules(
+export async function findBlamed(
   configuration: Configuration,
   estate: Estate,
   probe: ProbeAnswer,
 ): Promise<readonly RuleFound[]> {
   const blamed = probe.hops.flatMap((hop) => hop.issues.map((issue) => ({ hop, issue })));
   const found = await Promise.all(
-    blamed.map(({ hop, issue }) => {
+    blamed.map(async ({ hop, issue }): Promise<readonly RuleFound[]> => {
+      const nicId = nicOf(hop, estate);
       const type = issue.type.toLowerCase();
-      if (type === 'networksecurityrule') return findSecurityRule(configuration, estate, hop, issue);
-      if (type === 'userdefinedroute') return findRoute(configuration, estate, hop, probe);
-      return undefined;
+      const reportedAs = issue.context.find(({ key }) => key.toLowerCase() === 'rulename')?.value;
+      if (type === 'networksecurityrule' && reportedAs) {
+        return findSecurityRules(configuration, {
+          hopId: hop.id,
+          reportedAs,
+          direction: issue.origin,
+          ...(nicId && { nicId }),
+        });
+      }
+      return type === 'userdefinedroute' && nicId ? findRoutes(configuration, hop.id, nicId, probe) : [];
     }),
   );
-  return found.flatMap((rule) => rule ?? []);
+  return found.flat();
 }
 
-async function findSecurityRule(
+/** The rules that a security group named in its verdict, with the priority that the verdict leaves out. */
+export async function findNamed(
   configuration: Configuration,
-  estate: Estate,
-  hop: Hop,
-  issue: Issue,
-): Promise<RuleFound | undefined> {
-  const reportedAs = issue.context.find(({ key }) => key.toLowerCase() === 'rulename')?.value;
-  if (!reportedAs) return undefined;
-  const { name, group: securityGroupId } = normaliseRule(reportedAs);
-  const nicId = nicOf(hop, estate);
+  { resourceId, direction, groups }: NsgAnswer,
+): Promise<readonly RuleFound[]> {
+  const found = await Promise.all(
+    groups.map(async ({ securityGroupId, rule }) =>
+      rule
+        ? findSecurityRules(configuration, {
+            hopId: resourceId,
+            reportedAs: rule.reportedAs,
+            direction,
+            securityGroupId,
+          })
+        : [],
+    ),
+  );
+  return found.flat();
+}
+
+type Naming = {
+  readonly hopId: string;
+  readonly reportedAs: string;
+  /** `Inbound`, `Outbound`, or anything else for either. */
+  readonly direction: string;
+  readonly nicId?: string;
+  readonly securityGroupId?: string;
+};
+
+/** Every rule of that name: the groups of an interface and of its subnet may both have one. */
+async function findSecurityRules(
+  configuration: Configuration,
+  { hopId, reportedAs, direction, ...where }: Naming,
+): Promise<readonly RuleFound[]> {
+  const { name, group } = normaliseRule(reportedAs);
+  const securityGroupId = group ?? where.securityGroupId;
   const rules = securityGroupId
     ? await configuration.securityGroup(securityGroupId)
-    : nicId
-      ? await configuration.securityRules(nicId)
+    : where.nicId
+      ? await configuration.securityRules(where.nicId)
       : undefined;
-  if (!rules?.ok) return undefined;
-  const rule = rules.value.find(
-    (candidate) =>
-      candidate.name.toLowerCase() === name.toLowerCase() &&
-      (issue.origin === 'Local' || candidate.direction.toLowerCase() === issue.origin.toLowerCase()),
-  );
-  return rule && { ...rule, reportedAs, hopId: hop.id };
+  if (!rules?.ok) return [];
+  const either = !/^(in|out)bound$/i.test(direction);
+  return rules.value
+    .filter((rule) => sameName(rule.name, name) && (either || sameName(rule.direction, direction)))
+    .map((rule) => ({ ...rule, reportedAs, hopId }));
 }
 
-async function findRoute(
+async function findRoutes(
   configuration: Configuration,
-  estate: Estate,
-  hop: Hop,
+  hopId: string,
+  nicId: string,
   probe: ProbeAnswer,
-): Promise<RuleFound | undefined> {
-  const nicId = nicOf(hop, estate);
+): Promise<readonly RuleFound[]> {
   const target = probe.hops.find((candidate) => candidate.nextHopIds.length === 0)?.address;
-  if (!nicId || !target) return undefined;
   const routes = await configuration.routes(nicId);
-  const route = routes.ok ? longestMatch(routes.value, target) : undefined;
-  return route && { name: route.name, reportedAs: route.name, routeTableId: route.routeTableId, hopId: hop.id };
+  const route = routes.ok && target ? longestMatch(routes.value, target) : undefined;
+  return route ? [{ name: route.name, reportedAs: route.name, routeTableId: route.routeTableId, hopId }] : [];
 }
 
 /** A hop's NIC: its ipConfiguration's, or the first one of the machine it names. */

@@ -22,12 +22,13 @@ export type Board = {
   dismissPending(): void;
   nsg(ask: () => Promise<Heard<NsgAnswer>>): Promise<Heard<NsgAnswer>>;
   nextHop(ask: () => Promise<Heard<NextHopAnswer>>): Promise<Heard<NextHopAnswer>>;
-  /** Rules found in the configuration for what the probe blamed. */
-  found(rules: readonly RuleFound[]): void;
+  /** Says what the configuration knows of the rules that a witness named; until then `rulesPending` holds the verdict open. */
+  lookUp(find: () => Promise<readonly RuleFound[]>): Promise<void>;
 };
 
 export function createBoard(clock: Clock, changed: (testimonies: Testimonies) => void): Board {
   let testimonies: Testimonies = { nsg: [], nextHop: [], rules: [] };
+  let lookUps = 0;
 
   const hear = async <T>(
     ask: () => Promise<Heard<T>>,
@@ -68,10 +69,14 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
       const seat = testimonies.nextHop.length;
       return hear(ask, (said) => ({ ...testimonies, nextHop: testimonies.nextHop.toSpliced(seat, 1, said) }));
     },
-    found(rules) {
-      if (rules.length === 0) return;
-      testimonies = { ...testimonies, rules };
-      changed(testimonies);
+    async lookUp(find) {
+      lookUps += 1;
+      testimonies = { ...testimonies, rulesPending: true };
+      const rules = await find();
+      lookUps -= 1;
+      const { rulesPending: _, ...others } = testimonies;
+      testimonies = { ...others, rules: [...others.rules, ...rules], ...(lookUps > 0 && { rulesPending: true }) };
+      if (lookUps === 0 || rules.length > 0) changed(testimonies);
     },
   };
 }

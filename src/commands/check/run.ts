@@ -12,7 +12,7 @@ import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
 import type { Services } from '../command.ts';
-import { appliancesTo, connectivityCheck, type Flow, findRules, silenceOf } from './azure.ts';
+import { appliancesTo, connectivityCheck, type Flow, findBlamed, silenceOf } from './azure.ts';
 import { type Board, createBoard, type Heard } from './board.ts';
 import type { CheckOutcome } from './outcome.ts';
 import { type Inquiry, inquire } from './witnesses.ts';
@@ -84,7 +84,16 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
     if (!flow) return;
     const destination = destinationOf(question, estate, flow.to);
     const appliances = await appliancesTo(configuration, estate, question.source, flow.to);
-    const inquiry: Inquiry = { services, estate, board, flow, deadlineMs: check.deadlineMs, signal, late: late.signal };
+    const inquiry: Inquiry = {
+      services,
+      estate,
+      board,
+      configuration,
+      flow,
+      deadlineMs: check.deadlineMs,
+      signal,
+      late: late.signal,
+    };
     await inquire(inquiry, question.source, destination, appliances);
   };
   const hearPreflight = async () => {
@@ -98,10 +107,10 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
       () => undefined,
     );
     if (!heard.ok) return;
-    board.found(await findRules(configuration, estate, heard.answer));
+    const { answer } = heard;
+    await board.lookUp(() => findBlamed(configuration, estate, answer));
     // hopcheck resolves no names itself: for a host the probe's own last hop says which address was meant.
-    if (!flowOf(question) && isWorthAsking(question, heard.answer))
-      await inquireAbout(flowOf(question, lastAddress(heard.answer)));
+    if (!flowOf(question) && isWorthAsking(question, answer)) await inquireAbout(flowOf(question, lastAddress(answer)));
   };
 
   if (!watcherId) return hearPreflight();
@@ -143,7 +152,10 @@ function isWorthAsking({ port }: Question, { probes }: ProbeAnswer): boolean {
 
 /** Whether the source can send a probe at all. A state that Azure did not tell is no reason not to try. */
 function canProbe({ source }: Preflight): boolean {
-  return (source.power === undefined || source.power === 'running') && source.agent !== 'missing';
+  return (
+    (source.power === undefined || source.power === 'unknown' || source.power === 'running') &&
+    source.agent !== 'missing'
+  );
 }
 
 /** Whether anybody but the probe has said something that a verdict can stand on. */

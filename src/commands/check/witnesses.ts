@@ -1,3 +1,4 @@
+import type { Configuration } from '../../azure/configuration.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import { finish, start, type WatcherQuestion } from '../../azure/operations.ts';
 import type { Machine } from '../../core/check.ts';
@@ -5,7 +6,7 @@ import type { Json } from '../../core/json.ts';
 import { readNextHop, readNsgAnswer } from '../../diagnosis/read-configuration.ts';
 import type { Direction, NextHopAnswer, NsgAnswer } from '../../diagnosis/witness.ts';
 import type { Services } from '../command.ts';
-import { type Flow, networkConfigurationDiagnostic, nextHop, silenceOf } from './azure.ts';
+import { type Flow, findNamed, networkConfigurationDiagnostic, nextHop, silenceOf } from './azure.ts';
 import type { Board, Heard } from './board.ts';
 
 /** Whom to ask about the configuration, beside the probe. */
@@ -13,6 +14,7 @@ export type Inquiry = {
   readonly services: Services;
   readonly estate: Estate;
   readonly board: Board;
+  readonly configuration: Configuration;
   readonly flow: Flow;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -45,6 +47,7 @@ export async function inquire(
   const there = board.nextHop(() => askNextHop(inquiry, source, 'source', flow.from, flow.to));
   await Promise.all([
     ...places.flatMap((place) => askRules(inquiry, place)),
+    ...appliances.map((machine) => board.nextHop(() => askNextHop(inquiry, machine, 'appliance', flow.from, flow.to))),
     destination && board.nextHop(() => askNextHop(inquiry, destination, 'destination', flow.to, flow.from)),
     there.then(async (heard) => {
       const address = heard.ok && heard.answer.type === 'VirtualAppliance' ? heard.answer.address : undefined;
@@ -61,12 +64,13 @@ function askRules(inquiry: Inquiry, { machine, role, directions }: Place): Promi
   // The probe names an appliance by its network interface: only so are both seen to speak of one place.
   const [nicId] = machine.nicIds;
   const resourceId = role === 'appliance' && nicId ? nicId : machine.resourceId;
-  return directions.map((direction) =>
-    inquiry.board.nsg(async (): Promise<Heard<NsgAnswer>> => {
+  return directions.map(async (direction) => {
+    const heard = await inquiry.board.nsg(async (): Promise<Heard<NsgAnswer>> => {
       const heard = await asked;
       return heard.ok ? readOrSilence(readNsgAnswer(heard.answer, role, resourceId, direction)) : heard;
-    }),
-  );
+    });
+    if (heard.ok) await inquiry.board.lookUp(() => findNamed(inquiry.configuration, heard.answer));
+  });
 }
 
 async function askNextHop(
