@@ -1,13 +1,10 @@
 /** White space between words. Unlike `\s` it leaves U+FEFF alone, which is a zero-width character here. */
 export function isSpace(char: string): boolean {
-  return (
-    char === ' ' ||
-    char === '\n' ||
-    char === '\t' ||
-    char === '\r' ||
-    /^[\v\f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/.test(char)
-  );
+  return char <= ' ' ? asciiSpaces.includes(char) : char > '~' && wideSpace.test(char);
 }
+
+const asciiSpaces = ' \t\n\v\f\r';
+const wideSpace = /^[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 /** What clients put around mentions and at the ends of a message: zero-width spaces, joiners and byte order marks. */
 export function isPadding(char: string): boolean {

@@ -115,7 +115,7 @@ function isIpv4(text: string): boolean {
 }
 
 function isIpv6(text: string): boolean {
-  return text.length <= 45 && /^[0-9a-f:.]+$/i.test(text) && text.includes(':') && ipaddr.IPv6.isValid(text);
+  return text.length <= 45 && /^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f:.]*$/i.test(text) && ipaddr.IPv6.isValid(text);
 }
 
 /** The address in its one canonical spelling; an IPv4 address in IPv6 dress is the IPv4 address. */

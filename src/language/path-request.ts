@@ -1,11 +1,12 @@
 import type { Locale } from '../core/chat.ts';
 import type { IpVersion, Protocol, Target, VmName } from '../core/check.ts';
 import { type Reading, read } from '../core/errors.ts';
+import type { SaidPlace } from './cursor.ts';
 import type { Endpoint, Tag } from './endpoints.ts';
 import { spell } from './keywords.ts';
 import { services } from './ports.ts';
 import { notUnderstood } from './reasons.ts';
-import { readSentence, type SaidPlace, type SaidProtocol, type Sentence } from './sentence.ts';
+import { readSentence, type SaidProtocol, type Sentence } from './sentence.ts';
 import { literal, type Token } from './tokens.ts';
 import { quote } from './words.ts';
 

@@ -1,12 +1,7 @@
 import { type Reading, read } from '../core/errors.ts';
-import { type Place, placeInGroup, readPlace } from './endpoints.ts';
-import type { Keyword } from './keywords.ts';
-import { portOfService, readPort } from './ports.ts';
+import { Cursor, type SaidPlace } from './cursor.ts';
 import { notUnderstood } from './reasons.ts';
 import type { Token } from './tokens.ts';
-
-/** A place with the words it came from, to quote when it cannot be. */
-export type SaidPlace = Place & { readonly typed: string };
 
 export type SaidProtocol = 'tcp' | 'udp' | 'http' | 'https' | 'icmp';
 
@@ -26,296 +21,244 @@ export type Sentence = {
   readonly direction?: 'Inbound' | 'Outbound';
 };
 
-type Draft = { -readonly [part in keyof Sentence]: Sentence[part] };
+export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
+  return new SentenceReader(tokens).read();
+}
 
 const protocols = new Set<string>(['tcp', 'udp', 'http', 'https', 'icmp']);
 const isProtocol = (keyword: string | undefined): keyword is SaidProtocol => protocols.has(keyword ?? '');
 
-export function readSentence(tokens: readonly Token[]): Reading<Sentence> {
-  const draft: Draft = {};
-  /** Places without "from" or "to" before them, and whether a destination had been named by then. */
-  let bare:
-    | { readonly places: readonly SaidPlace[]; readonly end: number; readonly afterDestination: boolean }
-    | undefined;
-  let at = 0;
+/** What may stand between a subject and its verb: "app0 vm can -> db0". */
+const fillers = new Set<string | undefined>(['can', 'polite', 'reachable', 'vm']);
 
-  const keywordAt = (index: number) => tokens[index]?.keyword;
-  const isNumber = (token: Token | undefined): boolean => !!token && !token.quoted && /^:?\d+$/.test(token.text);
-  const startsPlace = (index: number): boolean => {
-    const token = tokens[index];
-    if (!token) return false;
-    if (token.keyword === 'vm') return !!tokens[index + 1] && keywordAt(index + 1) === undefined;
-    return token.keyword === undefined && !isNumber(token);
-  };
-  const isPort = (index: number): boolean => {
-    const token = tokens[index];
-    if (!token || token.quoted) return false;
-    if (token.keyword === 'http' || token.keyword === 'https') return true;
-    if (token.keyword !== undefined) return false;
-    return isNumber(token) || portOfService(token.text) !== undefined;
-  };
-  /** The words from here to the next keyword, to quote. */
-  const typedFrom = (start: number): string => {
-    let end = start + 1;
-    while (end < tokens.length && end < start + 20 && keywordAt(end) === undefined) end++;
-    return tokens
-      .slice(start, end)
-      .map((token) => token.typed)
-      .join(' ');
-  };
+type Step = Reading<true>;
+const done: Step = read(true);
 
-  const readOnePlace = (): Reading<SaidPlace> => {
-    const start = at;
-    const isVm = keywordAt(at) === 'vm';
-    if (isVm) at++;
-    const token = tokens[at];
-    if (!token || !(isVm ? token.keyword === undefined : startsPlace(at)))
-      return notUnderstood(typedFrom(isVm ? start : Math.max(0, start - 1)));
-    at++;
-    const isGrouped = keywordAt(at) === 'in' && !isPort(at + 1);
-    const hints = { vm: isVm || (token.quoted && /^\d+$/.test(token.text)), quoted: token.quoted };
-    let place = readPlace(token.text, hints);
-    if (isGrouped && (!place.ok || place.value.endpoint.kind === 'host'))
-      place = readPlace(token.text, { ...hints, vm: true });
-    if (!place.ok) return place;
-    if (isGrouped) {
-      const into = at;
-      at++;
-      while (
-        /^(?:resource|group|rg|resource-group|resourcegroup|资源组|组)$/i.test(tokens[at]?.text ?? '') &&
-        tokens[at + 1] &&
-        keywordAt(at + 1) === undefined
-      )
-        at++;
-      const group = tokens[at];
-      if (!group || group.keyword !== undefined) return notUnderstood(typedFrom(into));
-      at++;
-      place = placeInGroup(
-        place.value,
-        group.text,
-        `${token.typed} ${tokens
-          .slice(into, at)
-          .map((each) => each.typed)
-          .join(' ')}`,
-      );
-      if (!place.ok) return place;
+class SentenceReader {
+  private readonly cursor: Cursor;
+  private readonly draft: { -readonly [part in keyof Sentence]: Sentence[part] } = {};
+  /** Places without "from" or "to" before them, and where they ended. */
+  private bare: { readonly places: readonly SaidPlace[]; readonly end: number } | undefined;
+  /** Where the last list of places ended. */
+  private placesEnd = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.cursor = new Cursor(tokens);
+  }
+
+  read(): Reading<Sentence> {
+    const { cursor, draft } = this;
+    while (cursor.at < cursor.tokens.length) {
+      const step = this.readPart();
+      if (!step.ok) return step;
     }
-    return read({ ...place.value, typed: token.typed });
-  };
+    if (this.bare && draft.destinations) return notUnderstood(typedOf(this.bare.places), 'SECOND_DESTINATION');
+    if (this.bare) draft.destinations = this.bare.places;
+    return read(draft);
+  }
 
-  const readPlaces = (): Reading<readonly SaidPlace[]> => {
-    const places: SaidPlace[] = [];
-    for (;;) {
-      const place = readOnePlace();
-      if (!place.ok) return place;
-      places.push(place.value);
-      const separator = keywordAt(at);
-      if ((separator !== 'comma' && separator !== 'and') || !startsPlace(at + 1)) return read(places);
-      at++;
+  private readPart(): Step {
+    const { cursor, draft } = this;
+    const start = cursor.at;
+    const keyword = cursor.keyword();
+    if (cursor.startsPlace() && !(cursor.isPort() && (this.bare || draft.destinations))) {
+      const rest = cursor.typedFrom(start);
+      if (this.bare?.end === start) return notUnderstood(`${typedOf(this.bare.places)} ${rest}`);
+      if (this.bare || draft.destinations) return notUnderstood(rest);
+      const places = this.readPlaces();
+      if (!places.ok) return places;
+      this.bare = { places: places.value, end: cursor.at };
+      return done;
     }
-  };
+    if (keyword === undefined) return this.readPorts(start, false);
+    cursor.at++;
+    return this.readKeyword(keyword, start);
+  }
 
-  const setProtocol = (said: SaidProtocol, namesPort: boolean, typed: string): Reading<true> => {
-    if (draft.protocol !== undefined && draft.protocol !== said) return notUnderstood(typed, 'SECOND_PROTOCOL');
-    draft.protocol = said;
-    if (namesPort) draft.protocolNamesPort = true;
-    return read(true);
-  };
-
-  const readPorts = (typed: string, many: boolean): Reading<true> => {
-    if (draft.ports !== undefined) return notUnderstood(`${typed}${tokens[at]?.typed ?? ''}`, 'SECOND_PORT');
-    const ports: number[] = [];
-    for (;;) {
-      const token = tokens[at];
-      if (!token) return notUnderstood(typed.trim());
-      const port = readPort(token.text);
-      if (!port.ok) return port;
-      at++;
-      if (!ports.includes(port.value)) ports.push(port.value);
-      const separator = keywordAt(at);
-      if ((separator === 'comma' || separator === 'and') && isPort(at + 1)) at++;
-      else if (!(many && isPort(at))) break;
-    }
-    draft.ports = ports;
-    return read(true);
-  };
-
-  const readCodes = (): Reading<true> => {
-    const start = at - 1;
-    while (/^(?:status|codes?|状态码|状态)$/i.test(tokens[at]?.text ?? '')) at++;
-    const codes: number[] = [];
-    for (;;) {
-      const token = tokens[at];
-      const code = token && /^[1-5]\d\d$/.test(token.text) ? Number(token.text) : undefined;
-      if (code === undefined) return notUnderstood(typedFrom(start));
-      at++;
-      if (!codes.includes(code)) codes.push(code);
-      const separator = keywordAt(at);
-      if ((separator !== 'comma' && separator !== 'and') || !/^\d+$/.test(tokens[at + 1]?.text ?? '')) break;
-      at++;
-    }
-    if (draft.statusCodes !== undefined) return notUnderstood(typedFrom(start));
-    draft.statusCodes = codes;
-    return read(true);
-  };
-
-  const setSources = (places: readonly SaidPlace[]): Reading<true> => {
-    if (draft.sources !== undefined) return notUnderstood(typedOf(places), 'SECOND_SOURCE');
-    draft.sources = places;
-    return read(true);
-  };
-
-  const setDestinations = (places: readonly SaidPlace[]): Reading<true> => {
-    if (draft.destinations !== undefined) return notUnderstood(typedOf(places), 'SECOND_DESTINATION');
-    draft.destinations = places;
-    return read(true);
-  };
-
-  const readSide = (set: (places: readonly SaidPlace[]) => Reading<true>): Reading<true> => {
-    const places = readPlaces();
-    return places.ok ? set(places.value) : places;
-  };
-
-  /** `a -> b`, `a reach b`: what stands before is the source, unless "from" has said it. */
-  const readReach = (start: number): Reading<true> => {
-    while (keywordAt(at) === 'to' || keywordAt(at) === 'reach') at++;
-    if (!startsPlace(at)) {
-      const opens =
-        bare === undefined && draft.sources === undefined && (keywordAt(at) === 'from' || keywordAt(at) === 'vm');
-      return opens && keywordAt(start) === 'reach' ? read(true) : notUnderstood(typedFrom(start));
-    }
-    if (bare) {
-      const sources = setSources(bare.places);
-      if (!sources.ok) return sources;
-      bare = undefined;
-    }
-    return readSide(setDestinations);
-  };
-
-  const readOver = (start: number): Reading<true> => {
-    if (keywordAt(at) === 'protocol') at++;
-    const keyword = keywordAt(at);
-    const typed = typedFrom(start);
-    if (isProtocol(keyword)) {
-      at++;
-      return setProtocol(keyword, false, typed);
-    }
-    if (keyword === 'ipv4' || keyword === 'ipv6') return read(true);
-    if (keyword === 'port') return read(true);
-    return isPort(at) ? readPorts(`${typed} `, false) : notUnderstood(typed);
-  };
-
-  const readPortWords = (start: number): Reading<true> => {
-    const word = tokens[start];
-    // "80 端口": the number stood before.
-    if (!isPort(at) && isNumber(tokens[start - 1])) return read(true);
-    const keyword = keywordAt(at);
-    if ((keyword === 'tcp' || keyword === 'udp') && isPort(at + 1)) {
-      const protocol = setProtocol(keyword, false, typedFrom(at));
-      if (!protocol.ok) return protocol;
-      at++;
-    }
-    if (!tokens[at] || (keywordAt(at) !== undefined && !isPort(at))) return notUnderstood(word?.typed ?? '');
-    return readPorts(`${word?.typed ?? ''} `, /s$/i.test(word?.text ?? ''));
-  };
-
-  const readKeyword = (keyword: Keyword | 'arrow' | 'comma', start: number): Reading<true> => {
-    const typed = tokens[start]?.typed ?? '';
+  private readKeyword(keyword: NonNullable<Token['keyword']>, start: number): Step {
+    const { cursor, draft } = this;
+    const typed = cursor.typed(start, start + 1);
     switch (keyword) {
       case 'from':
-        return readSide(setSources);
+        return this.readSources();
       case 'to':
-        return readSide(setDestinations);
+        this.takeSubject(start);
+        return this.readDestinations();
       case 'arrow':
       case 'reach':
-        return readReach(start);
+        return this.readReach(start);
       case 'port':
-        return readPortWords(start);
+        return this.readPortWords(start);
       case 'on':
       case 'in':
-        if (keywordAt(at) === 'port') return read(true);
-        if (isProtocol(keywordAt(at)) && !isPort(at)) return readOver(start);
-        if (keyword === 'on' && tokens[at] && keywordAt(at) === undefined) return readPorts(`${typed} `, false);
-        return isPort(at) ? readPorts(`${typed} `, false) : notUnderstood(typedFrom(start));
+        return this.readOn(start);
       case 'over':
       case 'protocol':
-        return readOver(start);
+        return this.readOver(start);
       case 'tcp':
       case 'udp':
       case 'http':
       case 'https':
-        return setProtocol(keyword, true, typed);
-      case 'icmp': {
-        const protocol = setProtocol(keyword, true, typed);
-        if (!protocol.ok || !(bare || draft.sources) || draft.destinations) return protocol;
-        // "app0 ping db0", "app0 能 ping 通 db0": a verb between two places.
-        const next = keywordAt(at) === 'reachable' ? at + 1 : at;
-        if (!startsPlace(next)) return protocol;
-        at = next;
-        return readReach(start);
-      }
+        return this.setProtocol(keyword, true, typed);
+      case 'icmp':
+        return this.readPing(start);
       case 'ipv4':
       case 'ipv6': {
         const version = keyword === 'ipv4' ? 'IPv4' : 'IPv6';
         if (draft.ipVersion !== undefined && draft.ipVersion !== version) return notUnderstood(typed, 'IP_VERSION');
         draft.ipVersion = version;
-        return read(true);
+        return done;
       }
-      case 'expecting':
-        return readCodes();
+      case 'expecting': {
+        const codes = cursor.readCodes();
+        if (!codes.ok) return codes;
+        if (draft.statusCodes) return notUnderstood(cursor.typed(start, cursor.at));
+        draft.statusCodes = codes.value;
+        return done;
+      }
       case 'inbound':
       case 'outbound': {
         const direction = keyword === 'inbound' ? 'Inbound' : 'Outbound';
         if (draft.direction !== undefined && draft.direction !== direction) return notUnderstood(typed);
         draft.direction = direction;
-        return read(true);
+        return done;
       }
       case 'comma':
-      case 'and':
-        return start > 0 && keywordAt(at) !== undefined && keywordAt(at) !== 'comma' && keywordAt(at) !== 'and'
-          ? read(true)
-          : notUnderstood(typedFrom(start));
+      case 'and': {
+        const joins = start > 0 && cursor.keyword() !== undefined && !cursor.isSeparator();
+        return joins ? done : notUnderstood(cursor.typedFrom(start));
+      }
       case 'can':
       case 'polite':
       case 'reachable':
-        return read(true);
+        return done;
       case 'vm':
         // "app0 vm" says nothing new; "vm app0" is read as a place.
-        return start > 0 && keywordAt(start - 1) === undefined ? read(true) : notUnderstood(typed);
+        return start > 0 && cursor.keyword(start - 1) === undefined ? done : notUnderstood(typed);
       case 'every':
       case 'for':
       case 'until':
       case 'unreachable':
       case 'as':
-        return notUnderstood(typedFrom(start));
+        return notUnderstood(cursor.typedFrom(start));
     }
-  };
-
-  while (at < tokens.length) {
-    const start = at;
-    const keyword = keywordAt(at);
-    let step: Reading<true>;
-    if (startsPlace(at) && !(isPort(at) && (bare || draft.destinations))) {
-      if (bare) return notUnderstood(bare.end === at ? `${typedOf(bare.places)} ${typedFrom(at)}` : typedFrom(at));
-      const afterDestination = draft.destinations !== undefined;
-      const places = readPlaces();
-      if (!places.ok) return places;
-      bare = { places: places.value, end: at, afterDestination };
-      step = read(true);
-    } else if (keyword === undefined) {
-      step = readPorts('', false);
-    } else {
-      at++;
-      step = readKeyword(keyword, start);
-    }
-    if (!step.ok) return step;
   }
 
-  if (!bare) return read(draft);
-  if (draft.destinations === undefined) draft.destinations = bare.places;
-  else if (draft.sources === undefined && !bare.afterDestination) draft.sources = bare.places;
-  else return notUnderstood(typedOf(bare.places), bare.afterDestination ? undefined : 'SECOND_SOURCE');
-  return read(draft);
+  private readPlaces(): Reading<readonly SaidPlace[]> {
+    const places = this.cursor.readPlaces();
+    this.placesEnd = this.cursor.at;
+    return places;
+  }
+
+  private readSources(): Step {
+    const places = this.readPlaces();
+    if (!places.ok) return places;
+    if (this.draft.sources) return notUnderstood(typedOf(places.value), 'SECOND_SOURCE');
+    this.draft.sources = places.value;
+    return done;
+  }
+
+  private readDestinations(): Step {
+    const places = this.readPlaces();
+    if (!places.ok) return places;
+    if (this.draft.destinations) return notUnderstood(typedOf(places.value), 'SECOND_DESTINATION');
+    this.draft.destinations = places.value;
+    return done;
+  }
+
+  /** Nothing but fillers stands between two words. */
+  private isNext(end: number, start: number): boolean {
+    return this.cursor.tokens.slice(end, start).every((token) => fillers.has(token.keyword));
+  }
+
+  /** What stands right before "to" or a verb is the source, unless "from" has said it. */
+  private takeSubject(start: number): void {
+    if (!this.bare || this.draft.sources || this.draft.destinations || !this.isNext(this.bare.end, start)) return;
+    this.draft.sources = this.bare.places;
+    this.bare = undefined;
+  }
+
+  /** `a -> b`, `a reach b`, `from a -> b`. */
+  private readReach(start: number): Step {
+    const { cursor } = this;
+    const isArrow = cursor.keyword(start) === 'arrow';
+    while (cursor.keyword() === 'to' || cursor.keyword() === 'reach') cursor.at++;
+    if (!cursor.startsPlace()) {
+      // "connect from app0 to db0": the verb only opens the sentence.
+      const opens = !isArrow && !this.bare && !this.draft.sources && cursor.keyword() === 'from';
+      return opens ? done : notUnderstood(cursor.typedFrom(start));
+    }
+    if (isArrow && start === 0) return this.readDestinations();
+    this.takeSubject(start);
+    const hasSubject = this.draft.sources && !this.bare && (!isArrow || this.isNext(this.placesEnd, start));
+    return hasSubject ? this.readDestinations() : notUnderstood(cursor.typedFrom(start));
+  }
+
+  /** "ping" is a protocol, and between two places a verb: "app0 ping db0", "app0 能 ping 通 db0". */
+  private readPing(start: number): Step {
+    const { cursor, draft } = this;
+    const protocol = this.setProtocol('icmp', true, cursor.typed(start, start + 1));
+    const next = cursor.keyword() === 'reachable' ? cursor.at + 1 : cursor.at;
+    if (!protocol.ok || !(this.bare || draft.sources) || draft.destinations || !cursor.startsPlace(next))
+      return protocol;
+    cursor.at = next;
+    return this.readReach(start);
+  }
+
+  private setProtocol(said: SaidProtocol, namesPort: boolean, typed: string): Step {
+    const { draft } = this;
+    if (draft.protocol !== undefined && draft.protocol !== said) return notUnderstood(typed, 'SECOND_PROTOCOL');
+    draft.protocol = said;
+    if (namesPort) draft.protocolNamesPort = true;
+    return done;
+  }
+
+  /** Ports from here on; `start` is where the words that announce them begin. */
+  private readPorts(start: number, spread: boolean): Step {
+    const { cursor, draft } = this;
+    const ports = cursor.readPorts(spread);
+    if (!ports.ok) return ports;
+    if (draft.ports) return notUnderstood(cursor.typed(start, cursor.at), 'SECOND_PORT');
+    draft.ports = ports.value;
+    return done;
+  }
+
+  private readPortWords(start: number): Step {
+    const { cursor } = this;
+    // "80 端口": the number stood before.
+    if (!cursor.isPort() && cursor.isNumber(start - 1)) return done;
+    const keyword = cursor.keyword();
+    if ((keyword === 'tcp' || keyword === 'udp') && cursor.isPort(cursor.at + 1)) {
+      const protocol = this.setProtocol(keyword, false, cursor.typedFrom(cursor.at));
+      if (!protocol.ok) return protocol;
+      cursor.at++;
+    }
+    if (cursor.at >= cursor.tokens.length || (cursor.keyword() !== undefined && !cursor.isPort()))
+      return notUnderstood(cursor.typed(start, start + 1));
+    return this.readPorts(start, /s$/i.test(cursor.tokens[start]?.text ?? ''));
+  }
+
+  /** "on 1433", "on port 1433", "on tcp 1433", "在 1433 端口". */
+  private readOn(start: number): Step {
+    const { cursor } = this;
+    if (cursor.keyword() === 'port') return done;
+    if (isProtocol(cursor.keyword()) && !cursor.isPort()) return this.readOver(start);
+    const isMeant = cursor.isPort() || (cursor.keyword(start) === 'on' && cursor.startsPlace());
+    return isMeant ? this.readPorts(start, false) : notUnderstood(cursor.typedFrom(start));
+  }
+
+  /** "over https", "over ipv6", "with port 80". */
+  private readOver(start: number): Step {
+    const { cursor } = this;
+    if (cursor.keyword() === 'protocol') cursor.at++;
+    const keyword = cursor.keyword();
+    if (isProtocol(keyword)) {
+      cursor.at++;
+      return this.setProtocol(keyword, false, cursor.typed(start, cursor.at));
+    }
+    if (keyword === 'ipv4' || keyword === 'ipv6' || keyword === 'port') return done;
+    return cursor.isPort() ? this.readPorts(start, false) : notUnderstood(cursor.typedFrom(start));
+  }
 }
 
 function typedOf(places: readonly SaidPlace[]): string {

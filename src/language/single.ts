@@ -1,7 +1,8 @@
 import type { Target, VmName } from '../core/check.ts';
 import { type Reading, read } from '../core/errors.ts';
+import type { SaidPlace } from './cursor.ts';
 import { notUnderstood } from './reasons.ts';
-import { readSentence, type SaidPlace, type Sentence } from './sentence.ts';
+import { readSentence, type Sentence } from './sentence.ts';
 import type { Token } from './tokens.ts';
 
 export type Address = Extract<Target, { readonly kind: 'address' }>;
