@@ -254,7 +254,7 @@ describe('a wrong file', () => {
       }),
       { numRuns: process.env.SOAK ? 100_000 : 2_000 },
     );
-  });
+  }, 300_000);
 });
 
 describe('a right file', () => {
