@@ -95,7 +95,7 @@ export function openResourceManager(options: {
     return report(operation.id, asked.host);
   };
 
-  const report = (id: string, host: string): Answer => {
+  const report = (id: string, host: string, started = false): Answer => {
     const operation = operations.find(id);
     if (operation === undefined) throw new Error(`operation ${id} is gone`);
     const headers = {
@@ -103,7 +103,7 @@ export function openResourceManager(options: {
       'Azure-AsyncNotification': 'Enabled',
       'x-ms-request-id': operation.id,
     };
-    if (operations.isHeld(id) || now() < operation.doneAt) {
+    if (started || operations.isHeld(id) || now() < operation.doneAt) {
       return { status: 202, headers: { ...headers, 'Retry-After': String(operations.retryAfterS) }, body: null };
     }
     const done = operation.result();
@@ -157,10 +157,9 @@ export function openResourceManager(options: {
       principalId: principal.objectId,
     });
     if (drawn.some((fault) => fault.kind === 'endless')) operations.hold(started.id);
+    const accepted = report(started.id, asked.host, true);
     const immediate = drawn.some((fault) => fault.kind === 'immediate');
-    const answer = immediate
-      ? { ...started.result(), headers: report(started.id, host).headers ?? {} }
-      : report(started.id, host);
+    const answer = immediate ? { ...started.result(), headers: accepted.headers ?? {} } : accepted;
     return { answer: withHeaders(answer, limited), principal };
   };
 

@@ -198,6 +198,7 @@ function reshape(answer: Answer, faults: readonly Fault[]): Answer {
     const { Location: location, ...others } = headers;
     if (fault.kind === 'foreignLocation' && location !== undefined) {
       const url = new URL(location);
+      url.port = '';
       url.host = fault.host;
       headers = { ...others, Location: url.href };
     }

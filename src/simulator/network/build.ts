@@ -218,6 +218,7 @@ class Builder {
         propagateBgp: one.propagateBgp,
         routes: one.routes.map((route, index) => this.route(route, [...here, 'routes', index])),
       };
+      this.checkPrefixes(table.routes, here);
       this.register(table, here);
     }
     for (const [at, one] of from.publicIps.entries()) {
@@ -279,6 +280,18 @@ class Builder {
       if (seen.has(key))
         this.complain([...path, 'rules', at], `a second ${rule.direction} rule has priority ${rule.priority}`);
       seen.add(key);
+    }
+  }
+
+  /** Azure takes each prefix once per table. */
+  private checkPrefixes(routes: readonly UserRoute[], path: Path): void {
+    const seen = new Set<string>();
+    for (const [at, route] of routes.entries()) {
+      const keys = route.prefixes.map((block) => `${block.version}:${block.bits}/${block.length}`);
+      if (keys.some((key) => seen.has(key))) {
+        this.complain([...path, 'routes', at], `${route.prefixText} has a route in this table already`);
+      }
+      for (const key of keys) seen.add(key);
     }
   }
 
