@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as check from '../../src/commands/check/card.ts';
+import { matrixReply } from '../../src/commands/check/matrix-card.ts';
+import { flowReply } from '../../src/commands/flow/card.ts';
+import { historyReply } from '../../src/commands/history/card.ts';
+import { nextHopReply } from '../../src/commands/next-hop/card.ts';
 import { helpReply, noticeReply, problemReply, welcomeReply } from '../../src/commands/replies.ts';
+import { rulesReply } from '../../src/commands/rules/card.ts';
+import { vmsReply } from '../../src/commands/vms/card.ts';
 import type { Locale, Reply } from '../../src/core/chat.ts';
 import type { Question } from '../../src/core/check.ts';
 import type { Diagnosis } from '../../src/diagnosis/verdict.ts';
 import { cardBudgetBytes, createRenderer } from '../../src/rendering/renderer.ts';
-import { answer, answers, hop, machine } from './samples.ts';
+import { hop, machine } from './parts.ts';
+import { answer, answers } from './samples.ts';
 
 const renderer = createRenderer(new URL('../../cards', import.meta.url));
 
@@ -66,26 +73,95 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
   const startedAt = '2026-11-20T14:02:11Z';
   const needs = { source: true, destination: true, port: true };
   const known = { sources: [], destinations: [{ kind: 'host' as const, host: text }], ports: [] };
-  return questions.flatMap((question) => [
-    check.runningReply({ ...input, question, startedAt, diagnosis, simulated: true }),
-    check.resultReply(answer(diagnosis, { question, azure, requestId: text }), {
-      ...input,
-      changes: { since: startedAt, verdictWas: 'Reachable', added: [text], gone: [text] },
-    }),
-    check.rawReply({ [text]: [text, { a: text, b: Array.from({ length: hops * 20 }, () => text) }] }, input),
-    check.failedReply(
-      { kind: 'failed', question, problem, startedAt, durationMs: 1, requestId: text },
-      { ...input, reference: text },
+  return [
+    ...otherReplies(text, hops, locale),
+    ...questions.flatMap((question) => [
+      check.runningReply({ ...input, question, startedAt, diagnosis, simulated: true }),
+      check.resultReply(answer(diagnosis, { question, azure, requestId: text }), {
+        ...input,
+        changes: { since: startedAt, verdictWas: 'Reachable', added: [text], gone: [text] },
+      }),
+      check.rawReply({ [text]: [text, { a: text, b: Array.from({ length: hops * 20 }, () => text) }] }, input),
+      check.failedReply(
+        { kind: 'failed', question, problem, startedAt, durationMs: 1, requestId: text },
+        { ...input, reference: text },
+      ),
+      check.sourceFormReply({ ...input, known, needs, problem, machines: Array.from({ length: 300 }, () => evil) }),
+      problemReply(problem, { ...input, reference: text }),
+      helpReply({
+        locale,
+        commands: Array.from({ length: 12 }, () => ({ name: text, summary: text, usage: text, examples: [text] })),
+      }),
+      welcomeReply({ examples: [text], addedBy: text, simulated: true, locale }),
+      noticeReply({ text, detail: text, locale }),
+    ]),
+  ];
+}
+
+function otherReplies(text: string, many: number, locale: Locale): Reply[] {
+  const evil = machine(text, text, { group: text, region: text, subscriptionId: text });
+  const azure = { subscriptionId: text, simulated: false, portal: 'https://portal.azure.com' };
+  const frame = {
+    locale,
+    jobId: 'job',
+    nonce: 'nonce',
+    askedBy: { id: '1', name: text },
+    at: '2026-11-20T14:02:11Z',
+    azure,
+  };
+  const rule = { name: text, reportedAs: `x${text}`, securityGroupId: text, routeTableId: text, priority: 1 };
+  const times = <T>(count: number, make: (index: number) => T) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const step = { securityGroupId: text, access: 'Deny' as const, priority: 1, rule: text };
+  const effective = { name: text, priority: 1, direction: 'Inbound' as const, access: 'Deny' as const };
+  const match = { protocol: text, source: text, destination: text, ports: text };
+  const group = {
+    securityGroupId: text,
+    appliedTo: 'nic' as const,
+    rules: times(many * 3, () => ({ ...effective, ...match })),
+  };
+  return [
+    flowReply(
+      { machine: evil, direction: 'Inbound', protocol: 'Tcp', local: text, remote: text, access: text, rule },
+      frame,
     ),
-    check.sourceFormReply({ ...input, known, needs, problem, machines: Array.from({ length: 300 }, () => evil) }),
-    problemReply(problem, { ...input, reference: text }),
-    helpReply({
-      locale,
-      commands: Array.from({ length: 12 }, () => ({ name: text, summary: text, usage: text, examples: [text] })),
+    nextHopReply(
+      { machine: evil, from: text, destination: text, type: text, address: text, routeTableId: text },
+      frame,
+    ),
+    rulesReply(
+      {
+        machine: evil,
+        walks: times(6, () => ({ direction: 'Inbound', flow: text, access: 'Deny', steps: times(4, () => step) })),
+        groups: times(8, () => group),
+      },
+      frame,
+    ),
+    vmsReply({
+      ...frame,
+      simulated: true,
+      machines: times(many, () => evil),
+      total: many,
+      filter: text,
+      page: 2,
+      pages: 3,
     }),
-    welcomeReply({ examples: [text], addedBy: text, simulated: true, locale }),
-    noticeReply({ text, detail: text, locale }),
-  ]);
+    historyReply({
+      ...frame,
+      simulated: true,
+      filter: text,
+      checks: times(many, () => ({ at: frame.at, verdict: 'Unreachable', question: text, cause: text, askedBy: text })),
+      latency: times(many, (index) => ({ at: frame.at, avgMs: index / 3 })),
+    }),
+    matrixReply(
+      times(many, (index) => ({
+        from: text,
+        to: text,
+        cells: times(6, (port) => ({ port, state: 'Unreachable', cause: `${index}${port}${text}` })),
+      })),
+      frame,
+    ),
+  ];
 }
 
 function expectSound(reply: Reply): void {
