@@ -47,7 +47,11 @@ export async function inquire(
   const there = board.nextHop(() => askNextHop(inquiry, source, 'source', flow.from, flow.to));
   await Promise.all([
     ...places.flatMap((place) => askRules(inquiry, place)),
-    ...appliances.map((machine) => board.nextHop(() => askNextHop(inquiry, machine, 'appliance', flow.from, flow.to))),
+    ...appliances.map((machine) => {
+      // Azure takes only an address of the machine itself as the source.
+      const [own] = machine.addresses;
+      return own && board.nextHop(() => askNextHop(inquiry, machine, 'appliance', own, flow.to));
+    }),
     destination && board.nextHop(() => askNextHop(inquiry, destination, 'destination', flow.to, flow.from)),
     there.then(async (heard) => {
       const address = heard.ok && heard.answer.type === 'VirtualAppliance' ? heard.answer.address : undefined;
