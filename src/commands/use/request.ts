@@ -10,7 +10,7 @@ import { type Token, tokenize } from '../../language/tokens.ts';
 /** The source that this conversation's checks start from when they name none. */
 export type UseRequest = { readonly machine?: VmName };
 
-export const useWords: CommandWords = { name: 'use', words: ['use', 'source', '使用', '用', '默认源', '源'] };
+export const useWords: CommandWords = { name: 'use', words: ['use', 'source', '使用', '默认源'] };
 
 export function readUse(words: readonly string[], locale?: Locale): Reading<UseRequest> {
   const reread = (other: readonly string[]) => readMachine(withoutRole(tokenize(other)));

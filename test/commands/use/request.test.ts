@@ -22,8 +22,7 @@ const sentences: readonly (readonly [typed: string, request: UseRequest])[] = [
   ['use "as" as source', { machine: vm('as') }],
   ['使用 app0 作为源', { machine: vm('app0') }],
   ['使用app0作为默认源', { machine: vm('app0') }],
-  ['用app0作为源', { machine: vm('app0') }],
-  ['源 app0', { machine: vm('app0') }],
+  ['默认源 app0', { machine: vm('app0') }],
 ];
 
 describe('a request', () => {

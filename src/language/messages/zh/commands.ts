@@ -25,7 +25,7 @@ export const commands: Readonly<Record<keyof typeof en, string>> = {
   'command.use.summary': '设定本会话中未写明源的检查从哪台虚拟机出发',
   'command.use.usage': '使用 虚拟机 作为源',
   'command.use.example.1': '使用 app0 作为源',
-  'command.use.example.2': '源 app0',
+  'command.use.example.2': '默认源 app0',
   'command.vms.summary': '列出可以作为检查源的虚拟机',
   'command.vms.usage': '虚拟机列表 [文字]',
   'command.vms.example.1': '虚拟机列表',
