@@ -134,13 +134,13 @@ export function createChat(options: ChatOptions): Chat {
   }
   connector.open({ id: channel.id, kind: 'channel', members });
 
-  const envelope = (id: string, person: PersonId, place: Place, locale = 'en-US'): Envelope => ({
+  const envelope = (id: string, person: PersonId, place: Place, locale = 'en-US', atMs = now()): Envelope => ({
     id,
     person: findPerson(person),
     place,
     serviceUrl: `${options.botUrl()}/connector`,
     locale,
-    atMs: now(),
+    atMs,
   });
 
   async function say({ person, place, text, locale }: Words): ReturnType<Chat['say']> {
@@ -148,7 +148,8 @@ export function createChat(options: ChatOptions): Chat {
     const message = conversations.post(conversationIdOf(author, place), author.userId, { type: 'message', text });
     if (place.kind === 'channel' && !mentionsBot(text)) return { message, delivery: 'not mentioned' };
     const thread: Place = message.threadId === undefined ? place : { kind: 'channel', threadId: message.threadId };
-    const activity = messageActivity(envelope(message.id, person, thread, locale), text);
+    const sentAtMs = Date.parse(message.sentAt);
+    const activity = messageActivity(envelope(message.id, person, thread, locale, sentAtMs), text);
     return { message, delivery: await deliver(options.botUrl(), activity) };
   }
 
@@ -171,7 +172,7 @@ export function createChat(options: ChatOptions): Chat {
     const answer = await invoke(options.botUrl(), activity);
     const still = conversations.message(conversationId, messageId);
     // An update for everyone that arrived in the meantime is newer than the answer to this press.
-    if (answer.kind === 'card' && still !== undefined && !still.deleted && still.editedAt === message.editedAt) {
+    if (answer.kind === 'card' && still?.activity === message.activity && !still.deleted) {
       conversations.show(still, findPerson(person).userId, answer.card);
     }
     return answer;
