@@ -26,9 +26,9 @@ export function readCommand(words: readonly string[], table: readonly CommandWor
   return refuse('UNKNOWN_COMMAND', { word: unquote(word).slice(0, 100) }, { suggestions: suggest(said, table) });
 }
 
-/** "@hopcheck please check …" and "请帮我检查 …" begin with their command. */
+/** "@hopcheck please check …", "can you check …" and "请帮我检查 …" begin with their command. */
 function withoutOpening(words: readonly string[]): readonly string[] {
-  let from = 0;
+  let from = /^(?:can|could|would|will)$/i.test(words[0] ?? '') && /^you$/i.test(words[1] ?? '') ? 2 : 0;
   while (from < words.length - 1 && isOpening(words[from] ?? '')) from++;
   const [first = '', ...more] = words.slice(from);
   if (!isHan(first.charAt(0))) return from === 0 ? words : [first, ...more];

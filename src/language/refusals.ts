@@ -1,7 +1,7 @@
 import type { Locale } from '../core/chat.ts';
 import type { Problem, Reading } from '../core/errors.ts';
 import { hasHan } from './characters.ts';
-import { englishKeywords } from './keywords.ts';
+import { englishKeywords, keywordOf } from './keywords.ts';
 import { services } from './ports.ts';
 import { isMessageKey, say } from './say.ts';
 import { nearest } from './suggest.ts';
@@ -34,7 +34,9 @@ export function withHelp<T>(reading: Reading<T>, asked: Asked<T>): Reading<T> {
   };
 }
 
-const vocabulary = [...new Set([...englishKeywords, ...Object.keys(services)])].filter((word) => word.length > 1);
+const vocabulary = [...new Set([...englishKeywords, ...Object.keys(services)])].filter(
+  (word) => word.length > 1 && keywordOf(word) !== 'polite',
+);
 
 function correct<T>(problem: Problem, asked: Asked<T>): readonly string[] {
   const text = String(problem.facts.text ?? '');

@@ -131,6 +131,7 @@ class SentenceReader {
       case 'can':
       case 'polite':
       case 'reachable':
+      case 'unreachable':
         return done;
       case 'vm':
         // "app0 vm" says nothing new; "vm app0" is read as a place.
@@ -138,7 +139,6 @@ class SentenceReader {
       case 'every':
       case 'for':
       case 'until':
-      case 'unreachable':
       case 'as':
         return notUnderstood(cursor.typedFrom(start));
     }

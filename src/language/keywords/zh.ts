@@ -4,9 +4,9 @@ import type { Keyword } from './en.ts';
 export const zhKeywords: Readonly<Record<Keyword, readonly [string, ...string[]]>> = {
   from: ['从', '自', '由', '源', '来源'],
   to: ['到', '至', '往', '去', '目标', '目的地', '目的'],
-  reach: ['访问', '连接', '连接到', '连到', '连上', '访问到', '到达'],
+  reach: ['访问', '连接', '连接到', '连到', '连上', '连不上', '访问到', '到达'],
   reachable: ['连通', '连通性', '联通', '可达', '通', '通不通'],
-  unreachable: ['不可达', '不通', '连不上'],
+  unreachable: ['不可达', '不通'],
   can: [
     '能',
     '能否',
