@@ -90,6 +90,8 @@ const ipConfiguration = z.strictObject({
 const nic = z
   .strictObject({
     name: name.optional(),
+    /** The machine's own resource group when absent. */
+    group: name.optional(),
     subnet: z.string(),
     address: z.string().optional(),
     publicIp: z.string().optional(),
@@ -190,7 +192,7 @@ const group = z.strictObject({
 const bucket = z.strictObject({ size: z.int().min(1), perSecond: z.number().min(0) });
 
 const subscription = z.strictObject({
-  id: z.uuid(),
+  id: z.string().regex(/^[\w-]+$/),
   name: z.string().default('Simulated subscription'),
   quotas: z.strictObject({ reads: bucket.optional(), writes: bucket.optional(), polls: bucket.optional() }).default({}),
   groups: z.array(group).default([]),
