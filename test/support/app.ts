@@ -63,16 +63,24 @@ export async function boot(
         ...(locale && { locale }),
       });
       if (said.delivery === 'not mentioned' || !said.delivery.ok) throw new Error(`not delivered: ${text}`);
-      return chat.connector.waitFor(
-        (message) => message.author === 'bot' && Number(message.id) > Number(said.message.id) && isFinal(message),
-        15_000,
-      );
+      return chat.connector
+        .waitFor(
+          (message) => message.author === 'bot' && Number(message.id) > Number(said.message.id) && isFinal(message),
+          15_000,
+        )
+        .catch((error: unknown) => {
+          throw new Error(`no answer to "${text}"; logged: ${JSON.stringify(logged, showErrors)}`, { cause: error });
+        });
     },
     async stop() {
       await app.stop();
       await connection.close();
     },
   };
+}
+
+function showErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.stack : value;
 }
 
 export function configOf(environment: Readonly<Record<string, string>> = {}): Config {

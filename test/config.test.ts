@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Environment, type Mode, readConfig, settings } from '../src/config.ts';
+
+const appId = '11111111-1111-4111-8111-111111111111';
+const tenant = '22222222-2222-4222-8222-222222222222';
+const registered: Environment = {
+  MicrosoftAppType: 'SingleTenant',
+  MicrosoftAppId: appId,
+  MicrosoftAppTenantId: tenant,
+  MicrosoftAppPassword: 'canary-9f3',
+};
+
+function configOf(environment: Environment, mode: Mode) {
+  const reading = readConfig(environment, mode);
+  if (!reading.ok) throw new Error(reading.problems.join('; '));
+  return reading.config;
+}
+
+function problemsOf(environment: Environment, mode: Mode): string {
+  const reading = readConfig(environment, mode);
+  return reading.ok ? '' : reading.problems.join('\n');
+}
+
+describe('configuration', () => {
+  test('the example file documents every setting that is read, and no other', () => {
+    const example = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8');
+    const documented = [...example.matchAll(/^([A-Za-z_]+)=/gm)].map((match) => match[1]);
+    expect(documented.toSorted()).toEqual(Object.keys(settings).toSorted());
+  });
+
+  test('local mode needs nothing, binds loopback, and simulates', () => {
+    expect(configOf({ HOST: '0.0.0.0' }, 'local')).toMatchObject({
+      host: '127.0.0.1',
+      port: 3978,
+      azure: { kind: 'simulator', topology: 'contoso', speed: 10 },
+    });
+    expect(configOf({}, 'local').dataDir).toBeUndefined();
+    expect(configOf(registered, 'local').bot).toBeUndefined();
+  });
+
+  test('production answers with the real Azure unless simulated answers are asked for by name', () => {
+    expect(configOf(registered, 'production')).toMatchObject({
+      host: '0.0.0.0',
+      azure: { kind: 'azure' },
+      tenants: [tenant],
+      dataDir: './data',
+      deadlineMs: 600_000,
+    });
+    expect(configOf({ ...registered, HOPCHECK_AZURE: 'simulator' }, 'production').azure.kind).toBe('simulator');
+  });
+
+  test('another Resource Manager is a real Azure, in the terminal too', () => {
+    const environment = { HOPCHECK_ARM_ENDPOINT: 'https://localhost:8443' };
+    expect(configOf({}, 'terminal').azure.kind).toBe('simulator');
+    expect(configOf(environment, 'terminal').azure).toEqual({ kind: 'azure', endpoint: 'https://localhost:8443' });
+    expect(problemsOf({ ...environment, HOPCHECK_AZURE: 'simulator' }, 'terminal')).toMatch(/unset one of them/);
+  });
+
+  const wrong: readonly (readonly [environment: Environment, mode: Mode, names: readonly RegExp[]])[] = [
+    [{}, 'production', [/MicrosoftAppId is missing/, /MicrosoftAppType is missing/, /npm run demo/]],
+    [{ ...registered, MicrosoftAppType: 'Anything' }, 'production', [/MicrosoftAppType/]],
+    [{ ...registered, MicrosoftAppType: 'MultiTenant' }, 'production', [/HOPCHECK_TENANTS is missing/]],
+    [{ ...registered, MicrosoftAppId: 'me' }, 'production', [/MicrosoftAppId: must be a GUID/]],
+    [
+      { PORT: 'eighty', HOPCHECK_SPEED: 'fast', HOPCHECK_CLOUD: 'Moon' },
+      'local',
+      [/PORT: must be a number/, /HOPCHECK_SPEED/, /HOPCHECK_CLOUD/],
+    ],
+    [{ PORT: '70000' }, 'local', [/PORT/]],
+    [{ HOPCHECK_ARM_ENDPOINT: 'http://localhost' }, 'terminal', [/HOPCHECK_ARM_ENDPOINT: must be an https URL/]],
+    [{ HOPCHECK_SUBSCRIPTIONS: 'mine' }, 'local', [/HOPCHECK_SUBSCRIPTIONS: must be a GUID/]],
+  ];
+  test.each(wrong)('%j in %s mode is refused, every problem named', (environment, mode, names) => {
+    const problems = problemsOf(environment, mode);
+    for (const name of names) expect(problems).toMatch(name);
+    expect(problems).not.toContain('canary-9f3');
+  });
+
+  test('an empty variable counts as absent, and lists may be separated by commas, spaces or semicolons', () => {
+    expect(configOf({ PORT: '', HOPCHECK_SUBSCRIPTIONS: `${tenant}, ${appId};${tenant}` }, 'local')).toMatchObject({
+      port: 3978,
+      subscriptions: [tenant, appId, tenant],
+    });
+  });
+});
