@@ -79,7 +79,7 @@ export function portalLinks(portal: string, ids: readonly (string | undefined)[]
 
 /** The mark on everything that did not come from a real network. */
 export function badge(simulated: boolean, locale: Locale): JsonObject[] {
-  return simulated ? [{ text: say(locale, 'card.simulated.badge'), note: say(locale, 'card.simulated.note') }] : [];
+  return simulated ? [{ text: say(locale, 'card.simulated.badge') }] : [];
 }
 
 export function askedByLine(askedBy: Requester, locale: Locale): JsonObject[] {

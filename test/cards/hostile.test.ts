@@ -79,7 +79,13 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
       check.runningReply({ ...input, question, startedAt, diagnosis, simulated: true }),
       check.resultReply(answer(diagnosis, { question, azure, requestId: text }), {
         ...input,
-        changes: { since: startedAt, verdictWas: 'Reachable', added: [text], gone: [text] },
+        changes: {
+          since: startedAt,
+          list: [
+            { kind: 'gone', finding },
+            { kind: 'path', from: [text, text], to: [text] },
+          ],
+        },
       }),
       check.rawReply({ [text]: [text, { a: text, b: Array.from({ length: hops * 20 }, () => text) }] }, input),
       check.failedReply(

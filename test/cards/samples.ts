@@ -45,7 +45,7 @@ const blocked: Diagnosis = {
       code: 'NO_LISTENER',
       severity: 'warning',
       witness: 'probe',
-      facts: { at: 'Database0', port: 80, explained: 'yes' },
+      facts: { at: 'Database0', traffic: 'TCP 80', explained: 'yes' },
     },
   ],
   path: [
@@ -275,7 +275,13 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
       ...Object.fromEntries(results),
       changed: check.resultReply(answer(blocked), {
         ...input,
-        changes: { since: '2026-11-20T13:40:00Z', verdictWas: 'Reachable', added: ['auNsg/Port80'], gone: [] },
+        changes: {
+          since: '2026-11-20T13:40:00Z',
+          list: [
+            { kind: 'verdict', from: 'Reachable', to: 'Unreachable' },
+            { kind: 'appeared', finding: deniedAtAppliance },
+          ],
+        },
       }),
       real: check.resultReply(
         answer(blocked, {
@@ -303,6 +309,19 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
           },
           durationMs: 2_300,
           requestId: '7a1de3a4-0000-4000-8000-000000000000',
+        },
+        { ...input, reference: ids.jobId },
+      ),
+      'not-found': check.failedReply(
+        {
+          kind: 'failed',
+          startedAt: running.startedAt,
+          durationMs: 420,
+          problem: {
+            code: 'VM_NOT_FOUND',
+            facts: { name: 'db7', subscriptions: 2 },
+            suggestions: ['check from app0 to db0 port 80', 'check from app0 to db1 port 80'],
+          },
         },
         { ...input, reference: ids.jobId },
       ),

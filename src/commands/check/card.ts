@@ -76,11 +76,15 @@ export function resultReply(answer: CheckAnswer, input: CardInput & { readonly c
   return { card: 'result', summary: resultSummary(answer, input.locale), data: resultData(answer, input) };
 }
 
-/** Azure refused, could not be reached, or gave no result in time. `reference` is what the log calls it. */
+/**
+ * Not understood, not found, refused, or no result in time. `reference` is what the log calls it. What may pass can be run again;
+ * what was not understood cannot.
+ */
 export function failedReply(failure: CheckFailure, input: CardInput & { readonly reference: string }): Reply {
   const { locale } = input;
   const { problem, question } = failure;
   const words = problemWords(problem, locale);
+  const mayPass = /^(AZURE_|NO_RESULT$|CANCELLED$|INTERNAL$|RATE_LIMITED$)/.test(problem.code);
   const summary = question
     ? say(locale, 'card.summary.failed', { question: questionText(question, locale), problem: words.what })
     : words.what;
@@ -90,7 +94,7 @@ export function failedReply(failure: CheckFailure, input: CardInput & { readonly
     data: {
       lang: locale,
       summary: clip(summary, 300),
-      title: say(locale, 'card.failed.title'),
+      title: say(locale, mayPass ? 'card.failed.title' : 'card.problem.title'),
       what: words.what,
       questions: question ? [questionParts(question)] : [],
       why: words.why ? [{ title: say(locale, 'card.problem.why'), text: words.why }] : [],
@@ -102,9 +106,13 @@ export function failedReply(failure: CheckFailure, input: CardInput & { readonly
         : [],
       startedAt: clientTime(failure.startedAt),
       took: say(locale, 'card.took', { took: durationText(failure.durationMs, locale) }),
+      example: problem.example
+        ? [{ title: say(locale, 'card.problem.example'), text: clip(problem.example, 300) }]
+        : [],
+      suggestions: problem.suggestions?.length ? [{ text: say(locale, 'card.problem.suggestions') }] : [],
       buttons: [
         ...suggestionButtons(problem.suggestions ?? [], input),
-        button('run-again', say(locale, 'card.button.runAgain'), input),
+        ...(mayPass ? [button('run-again', say(locale, 'card.button.runAgain'), input)] : []),
       ],
     },
   };
@@ -143,14 +151,14 @@ export function sourceFormReply(
     readonly locale: Locale;
     readonly known: CheckRequest;
     readonly machines: readonly Machine[];
-    /** Without it: the source where that is needed, else the destination. */
+    /** Without it: the place that was named and is not clear, else the source where that is needed, else the destination. */
     readonly role?: 'source' | 'destination';
     readonly needs: Needs;
     /** Why it is asked. */
     readonly problem?: Problem;
   },
 ): Reply {
-  const { locale, role = input.needs.source ? 'source' : 'destination' } = input;
+  const { locale, role = undecided(input) } = input;
   const summary = say(locale, role === 'source' ? 'card.summary.form' : 'card.summary.formDestination');
   return {
     card: 'source-form',
@@ -162,4 +170,16 @@ export function sourceFormReply(
       buttons: [button('submit', say(locale, 'card.button.run'), input)],
     },
   };
+}
+
+function undecided({
+  known,
+  needs,
+}: {
+  readonly known: CheckRequest;
+  readonly needs: Needs;
+}): 'source' | 'destination' {
+  if (needs.source && known.sources.length > 0) return 'source';
+  if (needs.destination && known.destinations.length > 0) return 'destination';
+  return needs.source ? 'source' : 'destination';
 }

@@ -90,6 +90,12 @@ function oddOne(rows: readonly MatrixRow[], locale: Locale): string | undefined 
     : undefined;
 }
 
+const words = {
+  answered: 'card.verdict.Reachable',
+  waiting: 'card.matrix.pending',
+  broken: 'card.verdict.Unreachable',
+} as const;
+
 function rowData(row: MatrixRow, locale: Locale): JsonObject {
   const groups = new Map<string, { ports: string[]; cell: MatrixCell }>();
   for (const cell of row.cells) {
@@ -101,7 +107,7 @@ function rowData(row: MatrixRow, locale: Locale): JsonObject {
   const worst = row.cells.every(isThrough) ? 'answered' : row.cells.some(isOut) ? 'waiting' : 'broken';
   return {
     icon: `icon:${worst}`,
-    state: row.cells.every(isThrough) ? say(locale, 'card.verdict.Reachable') : say(locale, 'card.verdict.Unreachable'),
+    state: say(locale, words[worst]),
     from: clip(row.from, 64),
     to: clip(row.to, 64),
     ports: [...groups.values()].slice(0, 8).map(({ ports, cell }) => ({

@@ -1,6 +1,7 @@
 import type { Locale, Requester } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { type Description, describe, describeAssumption } from '../../diagnosis/describe.ts';
+import type { Change } from '../../diagnosis/compare.ts';
+import { type Description, describe, describeAssumption, describeChange } from '../../diagnosis/describe.ts';
 import type { Diagnosis, Finding, Rule, Verdict } from '../../diagnosis/verdict.ts';
 import { type MessageKey, say } from '../../language/say.ts';
 import { frameData, ruleBlock, ruleLabel } from '../card-frame.ts';
@@ -11,13 +12,11 @@ import { pathRows } from './path-rows.ts';
 import { questionEnds, questionParts } from './question.ts';
 import { witnessRows } from './witness-rows.ts';
 
-/** What is different from the last answer to the same question. Names as shown, such as `nsg-db/deny-80`. */
+/** What `compare` of diagnosis/ finds against the last answer to the same question. */
 export type Changes = {
   /** When the last answer was given, ISO 8601. */
   readonly since: string;
-  readonly verdictWas?: Verdict;
-  readonly added: readonly string[];
-  readonly gone: readonly string[];
+  readonly list: readonly Change[];
 };
 
 type Input = {
@@ -109,11 +108,11 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
       level,
     ),
     todo: section(say(locale, 'card.do'), [...new Set(advice)].slice(0, 2), level),
-    pathTitle: say(locale, 'card.path'),
+    pathTitle: say(locale, diagnosis.pathFrom === 'probe' ? 'card.path' : 'card.path.configured'),
     path: path.length > 0 ? pathRows(path, level.hops, locale) : [],
     noPath: path.length === 0 ? [{ text: say(locale, 'card.path.none') }] : [],
     ...numbers(diagnosis, locale),
-    changes: changesBlock(input.changes, locale),
+    changes: changesBlock(input.changes, level, locale),
     ...details(level, described, answer, locale),
     took: say(locale, 'card.took', { took: durationText(answer.durationMs, locale) }),
     buttons: [
@@ -159,20 +158,15 @@ function numbers({ probes, latency }: Diagnosis, locale: Locale): JsonObject {
   };
 }
 
-function changesBlock(changes: Changes | undefined, locale: Locale): JsonObject[] {
+function changesBlock(changes: Changes | undefined, level: Level, locale: Locale): JsonObject[] {
   if (!changes) return [];
-  const names = (list: readonly string[]) => clip(list.join(', '), 300);
+  const texts = changes.list.slice(0, 4).map((change) => describeChange(change, locale));
+  const items = texts.length > 0 ? texts : [say(locale, 'card.changes.none')];
   return [
     {
       title: say(locale, 'card.changes'),
       since: clientTime(changes.since),
-      items: [
-        ...(changes.verdictWas
-          ? [say(locale, 'card.changes.verdict', { verdict: say(locale, `card.verdict.${changes.verdictWas}`) })]
-          : []),
-        ...(changes.added.length > 0 ? [say(locale, 'card.changes.new', { names: names(changes.added) })] : []),
-        ...(changes.gone.length > 0 ? [say(locale, 'card.changes.gone', { names: names(changes.gone) })] : []),
-      ].map((text) => ({ text })),
+      items: items.map((text) => ({ text: clip(text, level.text) })),
     },
   ];
 }
@@ -187,7 +181,13 @@ function details(level: Level, described: readonly Described[], answer: CheckAns
   const hidden = described.length - findings.length + shows.length - shown.length;
   return {
     findingsTitle: findings.length > 0 ? [{ text: say(locale, 'card.details.findings') }] : [],
-    findings: findings.map(({ finding, words }) => ({ code: finding.code, text: clip(words.message, level.text) })),
+    findings: findings.map(({ finding, words }) => ({
+      code: finding.code,
+      text: clip(words.message, level.text),
+      witnesses: [...new Set([finding.witness, ...(finding.confirmedBy ?? [])])]
+        .map((witness) => say(locale, `card.witness.${witness}`))
+        .join(', '),
+    })),
     witnessesTitle: say(locale, 'card.details.witnesses'),
     witnesses: witnessRows(diagnosis.witnesses, locale).map(({ name, state }) => ({ name, state })),
     assumptionsTitle: diagnosis.assumptions.length > 0 ? [{ text: say(locale, 'card.details.assumptions') }] : [],

@@ -46,9 +46,9 @@ export function nextHopReply(answer: NextHop, frame: Frame): Reply {
       headline: text,
       ends: {
         from: values.name,
-        place: ` (${clip(machine.group, 48)}, ${clip(machine.region, 32)})`,
+        place: `${answer.from ? ` ${clip(answer.from, 64)}` : ''} (${clip(machine.group, 48)}, ${clip(machine.region, 32)})`,
         to: values.destination,
-        detail: answer.from ? `(${clip(answer.from, 64)})` : '',
+        detail: '',
       },
       facts: [
         table
