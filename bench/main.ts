@@ -1,0 +1,27 @@
+import { benchCards } from './cards.ts';
+import type { Figure } from './figure.ts';
+import { benchLanguage } from './language.ts';
+import { benchProduct } from './product.ts';
+import { benchSimulator } from './simulator.ts';
+
+/** `npm run bench [-- --json]`: every figure with its aim. The exit code says whether all were reached. */
+const parts: readonly (readonly [title: string, run: () => Promise<readonly Figure[]>])[] = [
+  ['The product', benchProduct],
+  ['The language', benchLanguage],
+  ['The cards', benchCards],
+  ['The embedded Azure', benchSimulator],
+];
+
+const asJson = process.argv.includes('--json');
+const all: Figure[] = [];
+for (const [title, run] of parts) {
+  const figures = await run();
+  all.push(...figures);
+  if (asJson) continue;
+  console.log(title);
+  for (const { name, value, unit, aim, ok } of figures) {
+    console.log(`  ${ok ? 'reached' : 'MISSED '}  ${name}: ${value} ${unit} (aim ${aim})`);
+  }
+}
+if (asJson) console.log(JSON.stringify({ node: process.version, figures: all }, undefined, 2));
+process.exitCode = all.every(({ ok }) => ok) ? 0 : 1;
