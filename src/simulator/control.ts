@@ -2,10 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Answer, Json } from './exchange.ts';
 import { faultRequest, scheduleRequest } from './faults.ts';
-import type { Topology } from './network/topology.ts';
+import { explain } from './network/explain.ts';
+import { resolveName } from './network/names.ts';
+import { type IpConfiguration, leadingConfiguration, primaryNic, type Topology } from './network/topology.ts';
+import { trace } from './network/trace.ts';
 import type { Asked, ResourceManager } from './resource-manager.ts';
 
-const usage = 'GET /_control, POST or DELETE /_control/faults, POST or DELETE /_control/schedule';
+const usage =
+  'GET /_control, GET /_control/trace?from=VM&to=VM|ADDRESS|NAME&port=N&protocol=Tcp|Icmp, POST or DELETE /_control/faults, POST or DELETE /_control/schedule';
 
 const refuse = (status: number, message: string): Answer => ({ status, body: { error: { code: 'Control', message } } });
 
@@ -17,6 +21,7 @@ export function control(
   asked: {
     readonly method: string;
     readonly path: string;
+    readonly query: URLSearchParams;
     readonly request: IncomingMessage;
     readonly body: Asked['body'];
   },
@@ -41,6 +46,8 @@ export function control(
           happened: manager.faults.happened,
         },
       };
+    case 'GET /_control/trace':
+      return traceAnswer(asked.query, topology);
     case 'POST /_control/faults': {
       const parsed = faultRequest.safeParse(given);
       if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
@@ -62,4 +69,27 @@ export function control(
     default:
       return refuse(404, `${method} ${path} is not known; there is ${usage}`);
   }
+}
+
+function standingOf(topology: Topology, name: string): IpConfiguration | undefined {
+  const found = topology.resources.find((one) => one.kind === 'vm' && one.name.toLowerCase() === name.toLowerCase());
+  const nic = found?.kind === 'vm' ? primaryNic(found) : undefined;
+  return nic === undefined ? undefined : leadingConfiguration(nic);
+}
+
+/** How the network itself decides, with the reason at each hop: what no real Azure would tell. */
+function traceAnswer(query: URLSearchParams, topology: Topology): Answer {
+  const from = query.get('from') ?? '';
+  const to = query.get('to') ?? '';
+  const source = standingOf(topology, from);
+  if (source === undefined) return refuse(404, `no VM "${from}" to trace from`);
+  const named = standingOf(topology, to)?.address;
+  const resolved = named === undefined ? resolveName(topology, source.subnet.vnet, to, 4) : undefined;
+  const destination = resolved?.kind === 'address' ? resolved.address : named;
+  if (destination === undefined) return refuse(404, `"${to}" is no VM, address or known name`);
+  const isIcmp = query.get('protocol')?.toLowerCase() === 'icmp';
+  const port = isIcmp ? 0 : Number(query.get('port') ?? 443);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) return refuse(400, `"${query.get('port')}" is no port`);
+  const body = explain(trace(topology, { source, protocol: isIcmp ? 'Icmp' : 'Tcp', destination, port }));
+  return { status: 200, body };
 }

@@ -7,7 +7,7 @@ import { type LimitKind, openLimits } from './limits.ts';
 import type { Principal, Topology } from './network/topology.ts';
 import { type OperationStore, openOperations } from './operations.ts';
 import { catalogue } from './resources/catalogue.ts';
-import { metadataEndpoints } from './resources/metadata.ts';
+import { metadataEndpoints, publish } from './resources/metadata.ts';
 import { openRouter } from './router.ts';
 import type { Bearer, TokenOffice } from './token.ts';
 import { checkVersion, missingVersion } from './versions.ts';
@@ -112,11 +112,7 @@ export function openResourceManager(options: {
 
   const work = async (asked: Asked, drawn: readonly Fault[]): Promise<{ answer: Answer; principal?: Principal }> => {
     const match = route(asked.method, asked.path);
-    if (match.kind === 'found' && match.operation === metadataEndpoints) {
-      return {
-        answer: metadataEndpoints.answer(anonymous(asked, match.names), worldFor(undefined, '2022-09-01')) as Answer,
-      };
-    }
+    if (match.kind === 'found' && match.operation === metadataEndpoints) return { answer: publish(asked) };
     const skew = drawn.find((fault) => fault.kind === 'clockSkew');
     const principal = await authenticate(asked, (skew?.seconds ?? 0) * 1000);
     const apiVersion = asked.query.get('api-version');
@@ -190,14 +186,6 @@ export function openResourceManager(options: {
       }
     },
   };
-}
-
-const anonymousPrincipal: Principal = { name: 'nobody', objectId: '', clientId: '', grants: [] };
-
-function anonymous(asked: Asked, names: Readonly<Record<string, string>>) {
-  const { method, path, query, host } = asked;
-  const apiVersion = query.get('api-version') ?? '';
-  return { method, path, query, host, names, apiVersion, body: undefined, principal: anonymousPrincipal };
 }
 
 function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {

@@ -82,7 +82,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAt = performance.now();
-    const url = new URL(request.url ?? '/', 'https://localhost');
+    const target = `https://localhost${request.url?.startsWith('/') ? request.url : '/'}`;
+    const url = new URL(URL.canParse(target) ? target : 'https://localhost/');
     const body = await readBody(request);
     const method = request.method ?? 'GET';
     const write = (given: Answer, faults: readonly Fault[]) =>
@@ -92,7 +93,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         'x-ms-routing-request-id': `SIMULATOR:${routing.guid()}`,
       });
     if (url.pathname === '/_control' || url.pathname.startsWith('/_control/')) {
-      const done = control({ method, path: url.pathname, request, body }, manager, topology);
+      const done = control({ method, path: url.pathname, query: url.searchParams, request, body }, manager, topology);
       await write(done, []);
       log(line(method, url, done.status, 'control', startedAt));
       return;
@@ -171,15 +172,16 @@ function skewOf(faults: readonly Fault[]): number {
   return (faults.find((fault) => fault.kind === 'clockSkew')?.seconds ?? 0) * 1000;
 }
 
+/** A body that is too long is read to its end all the same, so that the refusal arrives. */
 async function readBody(request: IncomingMessage): Promise<Asked['body']> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     const part = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     length += part.length;
-    if (length > longestBody) return { kind: 'unreadable' };
-    chunks.push(part);
+    if (length <= longestBody) chunks.push(part);
   }
+  if (length > longestBody) return { kind: 'unreadable' };
   const text = Buffer.concat(chunks).toString('utf8');
   if (text.trim() === '') return { kind: 'none' };
   try {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../../src/simulator/network/explain.ts';
 import type { Topology } from '../../../src/simulator/network/topology.ts';
 import { loadTopology } from '../../../src/simulator/topologies.ts';
 import { draw, lab, walk } from '../support/lab.ts';
@@ -202,4 +203,46 @@ vms:
     const topology = peered('', '{ to: one }, { to: three }', ', routeTable: rt');
     expect(draw(walk(topology, 'a', 'c').hops)).toBe('10.10.1.4 > 10.20.9.4 [peeringNoForwarded] > 10.30.1.4');
   });
+});
+
+test('the whole walk in words', () => {
+  const explained = explain(walk(loadTopology('contoso'), 'MultiTierApp0', 'Database0', 80));
+  expect(explained.reached).toBe(false);
+  expect(explained.there).toEqual([
+    {
+      hop: 'MultiTierApp0 10.1.1.4',
+      reasons: [
+        'out: allowed, no security group',
+        'route: 10.1.4.0/24 -> VirtualAppliance 10.1.2.4 (appRoutes/toData)',
+      ],
+    },
+    {
+      hop: 'Firewall0 10.1.2.4',
+      reasons: [
+        'in: allowed, no security group',
+        'out: allowed, no security group',
+        'route: 10.1.4.0/24 -> VirtualAppliance 10.1.3.4 (fwRoutes/toData)',
+      ],
+    },
+    {
+      hop: 'Audit0 10.1.3.4',
+      reasons: [
+        'in: allowed by auNsg/AllowVnetInBound (65000) at nic auNic',
+        'out: denied by auNsg/Port80 (100) at nic auNic',
+        'route: 10.1.0.0/16 -> VnetLocal (system)',
+      ],
+    },
+    { hop: 'Database0 10.1.4.4', reasons: ['in: allowed, no security group'] },
+  ]);
+});
+
+test('every reason to stop has words', () => {
+  const words = (from: Topology, to = 'db0') =>
+    explain(walk(from, 'app0', to)).there.flatMap((one) => one.reasons.filter((reason) => reason.startsWith('stops')));
+  expect(words(firewall({ nic: '' }))).toEqual(['stops: IP forwarding is off on fw0-nic']);
+  expect(words(loadTopology('route-loop'))).toEqual(['stops: the next hop has been passed already']);
+  expect(words(loadTopology('peering-no-access'))).toEqual(['stops: the peering to-vnet-db does not allow access']);
+  expect(words(loadTopology('nothing-listening'))).toEqual(['stops: nothing listens']);
+  expect(words(loadTopology('guest-firewall'))).toEqual(['stops: the guest firewall of db0']);
+  expect(words(loadTopology('vm-stopped'))).toEqual(['stops: db0 is deallocated']);
 });
