@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-
-type Markdown = {
-  readonly toHtml: (text: string, mentions?: readonly string[]) => string;
-  readonly escapeHtml: (text: string) => string;
-};
-const { toHtml, escapeHtml }: Markdown = await import(
-  new URL('../../src/web/page/markdown.js', import.meta.url).pathname
-);
+import { escapeHtml, toHtml } from '../../src/web/page/markdown.js';
 
 const link = (label: string, href: string) =>
   `<a href="${href}" rel="noopener noreferrer" target="_blank">${label}</a>`;

@@ -27,6 +27,7 @@ const state = readAddress();
 let views = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let typingTimer;
+let placesShown = '';
 
 const me = () => {
   const person = settings.people.find((one) => one.id === state.person) ?? settings.people[0];
@@ -160,6 +161,7 @@ function replyOf(threadId) {
 /** @param {Message[]} messages */
 function take(messages) {
   for (const message of messages) {
+    const before = store.held(message)?.views[me().userId];
     if (!store.take(message)) continue;
     if (message.conversationId !== conversationId(state.place)) {
       if (message.author === 'bot' && messages.length === 1) state.unread.add(message.conversationId);
@@ -169,13 +171,20 @@ function take(messages) {
       byId('typing').hidden = true;
       if (messages.length === 1) announcer.textContent = `${settings.bot.name}: ${summaryOf(message)}`;
     }
-    scroll.around(() => draw(message).closest('li') ?? undefined, { own: message.author === me().userId });
+    const shown = message.views[me().userId];
+    const own =
+      message.author === me().userId || (shown !== undefined && JSON.stringify(shown) !== JSON.stringify(before));
+    scroll.around(() => draw(message).closest('li') ?? undefined, { own });
   }
   drawPlaces();
 }
 
 function drawPlaces() {
   const { bot, channel, team } = settings;
+  const shown = [state.person, state.place, ...state.unread].join(' ');
+  // A button that is replaced between press and release is never clicked.
+  if (shown === placesShown) return;
+  placesShown = shown;
   /** @type {[PlaceKind, string, string][]} */
   const places = [
     ['personal', bot.name, 'Personal chat'],

@@ -56,8 +56,8 @@ export function createScroll(scroller, newer) {
         return;
       }
       if (anchor?.isConnected) moveTo(scroller.scrollTop + anchor.getBoundingClientRect().top - before);
-      if (changed && changed.getBoundingClientRect().bottom > scroller.getBoundingClientRect().bottom)
-        newer.hidden = false;
+      const outOfSight = (changed?.getBoundingClientRect().top ?? 0) > scroller.getBoundingClientRect().bottom - nearPx;
+      if (outOfSight) newer.hidden = false;
     },
   };
 }

@@ -13,16 +13,17 @@
  * }} Message
  */
 
-/** @returns {{ take(message: Message): boolean, of(conversationId: string): Message[] }} */
 export function createStore() {
   /** @type {Map<string, Message>} */
   const messages = new Map();
+  const keyOf = (/** @type {Message} */ message) => `${message.conversationId} ${message.id}`;
   return {
+    /** @param {Message} message @returns {Message | undefined} the copy at hand */
+    held: (message) => messages.get(keyOf(message)),
     /** @param {Message} message @returns {boolean} whether it is news */
     take(message) {
-      const key = `${message.conversationId} ${message.id}`;
-      if ((messages.get(key)?.revision ?? 0) >= message.revision) return false;
-      messages.set(key, message);
+      if ((messages.get(keyOf(message))?.revision ?? 0) >= message.revision) return false;
+      messages.set(keyOf(message), message);
       return true;
     },
     /** @param {string} conversationId @returns {Message[]} oldest first */
