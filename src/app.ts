@@ -90,7 +90,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(chat && { before: chat.handle }),
   });
   port = server.port;
-  const warm = warmUp(inventory, log);
+  const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
   const resumed = await worker.resume();
   if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
   return {
@@ -99,8 +99,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(chat && { chat }),
     warm,
     async stop() {
-      await server.close();
+      // Open event streams of the page would hold the server.
       chat?.close();
+      await server.close();
       await worker.stop();
       await store.close();
       if (!parts.connection) await connection.close();

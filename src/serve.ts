@@ -1,7 +1,7 @@
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { openGrants } from './grants-file.ts';
 import type { Log } from './log.ts';
-import { everyone } from './policy/grants.ts';
 import { ListenError } from './teams/server.ts';
 
 export type Io = {
@@ -12,9 +12,17 @@ export type Io = {
 
 /** Runs the bot until the signal says stop. Returns the exit code. */
 export async function serveUntilStopped(config: Config, log: Log, io: Io): Promise<number> {
+  const grants = openGrants(config, log);
+  if (!grants.ok) {
+    io.err(
+      ['hopcheck cannot start with this grants file:', ...grants.problems.map((problem) => `  - ${problem}`)].join(
+        '\n',
+      ),
+    );
+    return 1;
+  }
   try {
-    const grants = everyone('local mode: everyone at this machine may ask everything');
-    const app = await createApp(config, { log, grants: () => grants });
+    const app = await createApp(config, { log, grants: grants.file.current });
     const azure = app.simulated ? 'the Azure is simulated' : 'with a real Azure';
     io.out(
       config.local
@@ -30,5 +38,7 @@ export async function serveUntilStopped(config: Config, log: Log, io: Io): Promi
     if (!(error instanceof ListenError)) throw error;
     io.err(error.message);
     return 1;
+  } finally {
+    grants.file.close();
   }
 }
