@@ -1,6 +1,6 @@
 import type { VirtualMachine } from '@azure/arm-compute';
 import type { NetworkInterface, NetworkWatcher } from '@azure/arm-network';
-import type { Machine, VmName } from '../core/check.ts';
+import { addressesOf, type Machine, type VmName } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Arm, ask, collect } from './arm.ts';
 import type { Answer, Failure } from './failure.ts';
@@ -19,6 +19,8 @@ export type Estate = {
   find(name: VmName): Found;
   /** The machine that has this private address, if exactly one of the estate has it. */
   findByAddress(address: string): Machine | undefined;
+  /** Every machine that has this private address: networks that do not know each other may use the same ones. */
+  ownersOf(address: string): readonly Machine[];
   machineOf(resourceId: string): Machine | undefined;
   /** The network watcher of a region: found by its location, never by its name. */
   watcherOf(subscriptionId: string, region: string): string | undefined;
@@ -160,8 +162,7 @@ function machineFrom(vm: VirtualMachine, addresses: ReadonlyMap<string, readonly
     group: id.group,
     subscriptionId: id.subscriptionId,
     region: vm.location.toLowerCase().replaceAll(' ', ''),
-    nicIds,
-    addresses: nicIds.flatMap((nicId) => addresses.get(nicId.toLowerCase()) ?? []),
+    nics: nicIds.map((nicId) => ({ id: nicId, addresses: addresses.get(nicId.toLowerCase()) ?? [] })),
     tags: vm.tags ?? {},
   };
 }
@@ -180,15 +181,17 @@ export function createEstate(
   const byName = Map.groupBy(machines, (machine) => machine.name.toLowerCase());
   const byId = new Map(machines.map((machine) => [machine.resourceId.toLowerCase(), machine]));
   const byAddress = Map.groupBy(
-    machines.flatMap((machine) => machine.addresses.map((address) => ({ address, machine }))),
+    machines.flatMap((machine) => addressesOf(machine).map((address) => ({ address, machine }))),
     ({ address }) => address,
   );
   const byRegion = new Map(
     watchers.map((watcher) => [`${watcher.subscriptionId}/${watcher.region}`.toLowerCase(), watcher.id]),
   );
+  const ownersOf = (address: string) => (byAddress.get(address) ?? []).map(({ machine }) => machine);
   return {
     machines,
     subscriptionIds,
+    ownersOf,
     find(name) {
       if (name.resourceId) {
         const machine = byId.get(name.resourceId.toLowerCase());
@@ -202,8 +205,8 @@ export function createEstate(
       return second ? { kind: 'several', machines: matching } : { kind: 'one', machine: first };
     },
     findByAddress(address) {
-      const owners = byAddress.get(address) ?? [];
-      return owners.length === 1 ? owners[0]?.machine : undefined;
+      const owners = ownersOf(address);
+      return owners.length === 1 ? owners[0] : undefined;
     },
     machineOf: (resourceId) => byId.get(resourceId.toLowerCase()),
     watcherOf: (subscriptionId, region) => byRegion.get(`${subscriptionId}/${region}`.toLowerCase()),
@@ -228,6 +231,7 @@ export function narrow(estate: Estate, visible: (machine: Machine) => boolean): 
       return others.length > 0 ? { kind: 'several', machines: [first, ...others] } : { kind: 'one', machine: first };
     },
     findByAddress: (address) => seen(estate.findByAddress(address)),
+    ownersOf: (address) => estate.ownersOf(address).filter(visible),
     machineOf: (resourceId) => seen(estate.machineOf(resourceId)),
     watcherOf: estate.watcherOf,
   };

@@ -24,11 +24,17 @@ export type Machine = {
   readonly subscriptionId: string;
   /** Azure region name, e.g. `westcentralus`. */
   readonly region: string;
-  readonly nicIds: readonly string[];
-  /** Private addresses of its NICs, primary first; empty where the NICs could not be read. */
-  readonly addresses: readonly string[];
+  /** Primary first. */
+  readonly nics: readonly Nic[];
   readonly tags: Readonly<Record<string, string>>;
 };
+
+/** A network interface of a machine, with its private addresses, primary first; none where it could not be read. */
+export type Nic = { readonly id: string; readonly addresses: readonly string[] };
+
+export function addressesOf({ nics }: Machine): readonly string[] {
+  return nics.flatMap((nic) => nic.addresses);
+}
 
 /** One question to the network, all names resolved. */
 export type Question = {

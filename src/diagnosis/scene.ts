@@ -1,4 +1,4 @@
-import type { Question } from '../core/check.ts';
+import { addressesOf, type Question } from '../core/check.ts';
 import { draw, type Walk, walk } from './path.ts';
 import { resourceName, sameResource } from './resource-id.ts';
 import type { PathHop } from './verdict.ts';
@@ -79,10 +79,11 @@ function endOf(path: readonly PathHop[], { destination }: Question): number | un
   if (!last || path.length < 2) return undefined;
   const forwards = isAppliance(last.type) || /gateway/i.test(last.type);
   if (!forwards) return path.length - 1;
-  const ids = destination.kind === 'vm' ? [destination.machine.resourceId, ...destination.machine.nicIds] : [];
+  const ids =
+    destination.kind === 'vm' ? [destination.machine.resourceId, ...destination.machine.nics.map(({ id }) => id)] : [];
   const addresses =
     destination.kind === 'vm'
-      ? destination.machine.addresses
+      ? addressesOf(destination.machine)
       : destination.kind === 'address'
         ? [destination.address]
         : [];
@@ -107,9 +108,9 @@ function sketch(question: Question, nsg: readonly NsgAnswer[], nextHop: readonly
   );
   const end =
     destination.kind === 'vm'
-      ? sketchHop('VirtualMachine', destination.machine.addresses[0], destination.machine.resourceId)
+      ? sketchHop('VirtualMachine', addressesOf(destination.machine)[0], destination.machine.resourceId)
       : sketchHop('Destination', destination.kind === 'address' ? destination.address : destination.host, undefined);
-  const hops = [sketchHop('Source', source.addresses[0], source.resourceId), ...between, end];
+  const hops = [sketchHop('Source', addressesOf(source)[0], source.resourceId), ...between, end];
   return hops.map((hop, place) => ({
     ...hop,
     id: String(place),
@@ -193,9 +194,9 @@ export function namePlace(scene: Scene, place: NsgAnswer['place'], resourceId: s
 /** The two addresses and the machine to ask about routes, for the commands that a finding shows. */
 export function wayFacts(scene: Scene, way: 'there' | 'back' = 'there'): Readonly<Record<string, string>> {
   const { source, destination } = scene.question;
-  const here = scene.path[0]?.address ?? source.addresses[0];
+  const here = scene.path[0]?.address ?? addressesOf(source)[0];
   const there =
-    scene.path.at(-1)?.address ?? (destination.kind === 'vm' ? destination.machine.addresses[0] : undefined);
+    scene.path.at(-1)?.address ?? (destination.kind === 'vm' ? addressesOf(destination.machine)[0] : undefined);
   const [fromIp, toIp] = way === 'there' ? [here, there] : [there, here];
   const vmId =
     way === 'there' ? source.resourceId : destination.kind === 'vm' ? destination.machine.resourceId : undefined;

@@ -2,7 +2,7 @@ import type { CheckAnswer } from '../commands/check/outcome.ts';
 import { questionText } from '../commands/check/question.ts';
 import { problemWords } from '../commands/replies.ts';
 import type { Locale } from '../core/chat.ts';
-import type { Question } from '../core/check.ts';
+import { addressesOf, type Question } from '../core/check.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { describe } from '../diagnosis/describe.ts';
@@ -139,8 +139,8 @@ function destinationJson({ destination, port, protocol }: Question) {
   const rest = { port: port ?? null, protocol };
   switch (destination.kind) {
     case 'vm': {
-      const { name, resourceId, addresses } = destination.machine;
-      const [address] = addresses;
+      const { name, resourceId } = destination.machine;
+      const [address] = addressesOf(destination.machine);
       return { name, resourceId, ...(address && { address }), ...rest };
     }
     case 'address':

@@ -144,8 +144,7 @@ function machinesFrom({ subscription = '', group = [''], tag = [] }: Values): re
     group: name,
     subscriptionId: subscription,
     region: '',
-    nicIds: [],
-    addresses: [],
+    nics: [],
     tags: Object.fromEntries(tags),
   }));
 }

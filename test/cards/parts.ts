@@ -13,8 +13,7 @@ export function machine(name: string, address: string, more: Partial<Machine> = 
     group: 'ContosoRG',
     subscriptionId,
     region: 'westcentralus',
-    nicIds: [],
-    addresses: [address],
+    nics: [{ id: `${group}/Microsoft.Network/networkInterfaces/${name}-nic`, addresses: [address] }],
     tags: {},
     ...more,
   };

@@ -29,8 +29,7 @@ export function machine(name: string, address: string): Machine {
     group: 'lab',
     subscriptionId: '5ab00000-0000-4000-8000-000000000001',
     region: 'westeurope',
-    nicIds: [nicId(`${name}-nic`)],
-    addresses: [address],
+    nics: [{ id: nicId(`${name}-nic`), addresses: [address] }],
     tags: {},
   };
 }

@@ -164,7 +164,7 @@ const question: fc.Arbitrary<Question> = fc.record({
     toDb.destination,
     { kind: 'address', address: '10.2.4.4' },
     { kind: 'host', host: 'shop.example' },
-    { kind: 'vm', machine: { ...machine('db0', '10.2.4.4'), addresses: [] } },
+    { kind: 'vm', machine: { ...machine('db0', '10.2.4.4'), nics: [] } },
   ),
   port: fc.constantFrom(80, 443, 1433),
   protocol: fc.constantFrom<Protocol>('Tcp', 'Http', 'Icmp'),

@@ -25,8 +25,7 @@ export function machine(name: string, group: string, more: Partial<Machine> = {}
     group,
     subscriptionId,
     region: 'westeurope',
-    nicIds: [],
-    addresses: ['10.1.4.4'],
+    nics: [{ id: `${group}/${name}-nic`, addresses: ['10.1.4.4'] }],
     tags: {},
     ...more,
   };

@@ -140,7 +140,7 @@ async function findRoutes(
 /** A hop's NIC: its ipConfiguration's, or the first one of the machine it names. */
 function nicOf(hop: Hop, estate: Estate): string | undefined {
   const nic = /^(.+\/networkInterfaces\/[^/]+)/i.exec(hop.resourceId ?? '')?.[1];
-  return nic ?? (hop.resourceId ? estate.machineOf(hop.resourceId)?.nicIds[0] : undefined);
+  return nic ?? (hop.resourceId ? estate.machineOf(hop.resourceId)?.nics[0]?.id : undefined);
 }
 
 /** The user-defined route that decides for an address; service tags as prefixes are passed over. */
@@ -168,7 +168,7 @@ export async function appliancesTo(
   const found: Machine[] = [];
   let at: Machine | undefined = source;
   while (at && found.length < mostAppliances) {
-    const tables = await Promise.all(at.nicIds.map((nicId) => configuration.routes(nicId)));
+    const tables = await Promise.all(at.nics.map(({ id }) => configuration.routes(id)));
     const route = longestMatch(
       tables.flatMap((table) => (table.ok ? table.value : [])),
       address,

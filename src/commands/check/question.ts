@@ -1,5 +1,5 @@
 import type { Locale } from '../../core/chat.ts';
-import type { Question } from '../../core/check.ts';
+import { addressesOf, type Question } from '../../core/check.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { clip, unbroken } from '../card-parts.ts';
 
@@ -19,7 +19,7 @@ export function questionEnds(question: Question): { readonly from: string; reado
 /** The same line in the pieces that a card sets apart. */
 export function questionParts(question: Question) {
   const { source, destination, port, protocol, ipVersion } = question;
-  const address = destination.kind === 'vm' ? (destination.machine.addresses[0] ?? '') : '';
+  const address = destination.kind === 'vm' ? (addressesOf(destination.machine)[0] ?? '') : '';
   const asked = [protocol.toUpperCase(), port ?? ''].filter((part) => part !== '').join(unbroken);
   const detail = [address, asked, ipVersion ?? ''].filter((part) => part !== '');
   return {

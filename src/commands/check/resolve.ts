@@ -1,5 +1,5 @@
 import type { Estate, Found } from '../../azure/inventory.ts';
-import type { Machine, Question, Target, VmName } from '../../core/check.ts';
+import { addressesOf, type Machine, type Question, type Target, type VmName } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import { nearest } from '../../language/suggest.ts';
 import type { Subject } from '../../policy/subject.ts';
@@ -137,7 +137,7 @@ export function subjectOf(question: Question): Subject {
   const ports = port === undefined ? [] : [port];
   if (destination.kind === 'vm') {
     const { machine } = destination;
-    const [address] = machine.addresses;
+    const [address] = addressesOf(machine);
     return {
       command: 'check',
       machines: [source, machine],

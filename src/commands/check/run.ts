@@ -4,7 +4,7 @@ import type { Answer, Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import { readMachine } from '../../azure/machine-state.ts';
 import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
-import type { Machine, Question } from '../../core/check.ts';
+import { addressesOf, type Machine, type Question } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
@@ -127,10 +127,10 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
 /** Both ends as addresses, where they are known. */
 function flowOf(question: Question, known?: string): Flow | undefined {
   const { source, destination } = question;
-  const [from] = source.addresses;
+  const [from] = addressesOf(source);
   const to =
     destination.kind === 'vm'
-      ? destination.machine.addresses[0]
+      ? addressesOf(destination.machine)[0]
       : destination.kind === 'address'
         ? destination.address
         : known;

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../azure/configuration.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import { finish, start, type WatcherQuestion } from '../../azure/operations.ts';
-import type { Machine } from '../../core/check.ts';
+import { addressesOf, type Machine } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import { readNextHop, readNsgAnswer } from '../../diagnosis/read-configuration.ts';
 import type { Direction, NextHopAnswer, NsgAnswer } from '../../diagnosis/witness.ts';
@@ -49,7 +49,7 @@ export async function inquire(
     ...places.flatMap((place) => askRules(inquiry, place)),
     ...appliances.map((machine) => {
       // Azure takes only an address of the machine itself as the source.
-      const [own] = machine.addresses;
+      const [own] = addressesOf(machine);
       return own && board.nextHop(() => askNextHop(inquiry, machine, 'appliance', own, flow.to));
     }),
     destination && board.nextHop(() => askNextHop(inquiry, destination, 'destination', flow.to, flow.from)),
@@ -66,7 +66,7 @@ export async function inquire(
 function askRules(inquiry: Inquiry, { machine, role, directions }: Place): Promise<unknown>[] {
   const asked = askWatcher(inquiry, machine, networkConfigurationDiagnostic(machine, directions, inquiry.flow));
   // The probe names an appliance by its network interface: only so are both seen to speak of one place.
-  const [nicId] = machine.nicIds;
+  const nicId = machine.nics[0]?.id;
   const resourceId = role === 'appliance' && nicId ? nicId : machine.resourceId;
   return directions.map(async (direction) => {
     const heard = await inquiry.board.nsg(async (): Promise<Heard<NsgAnswer>> => {

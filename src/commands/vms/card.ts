@@ -1,5 +1,5 @@
 import type { Locale, Reply } from '../../core/chat.ts';
-import type { Machine } from '../../core/check.ts';
+import { addressesOf, type Machine } from '../../core/check.ts';
 import { say } from '../../language/say.ts';
 import { badge, button, type CardIds, clip } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
@@ -37,7 +37,7 @@ export function vmsReply(
       simulated: badge(input.simulated, locale),
       machines: machines.slice(0, most).map((machine) => ({
         name: clip(machine.name, 64),
-        address: clip(machine.addresses[0] ?? '', 64),
+        address: clip(addressesOf(machine)[0] ?? '', 64),
         place: [machine.group, machine.region, ...(severalSubscriptions ? [machine.subscriptionId] : [])]
           .map((part) => clip(part, 60))
           .join(' · '),
