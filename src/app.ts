@@ -11,11 +11,16 @@ import { createWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import type { Grants } from './policy/grants.ts';
 import { createRenderer } from './rendering/renderer.ts';
-import { createAuthentication, createBot } from './teams/bot.ts';
+import { createAuthentication } from './teams/authentication.ts';
+import { createBot } from './teams/bot.ts';
+import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
+import type { BotIdentity } from './teams/bot-identity.ts';
 import { createConnectors } from './teams/connectors.ts';
-import { connectorHosts } from './teams/front-door.ts';
+import { createRefusalLog } from './teams/refusals.ts';
 import { createReplier } from './teams/replier.ts';
 import { startServer } from './teams/server.ts';
+import { createSigningKeys } from './teams/signing-keys.ts';
+import { createTokenCheck } from './teams/token.ts';
 import { type Chat, createChat } from './web/chat.ts';
 import { channel } from './web/people.ts';
 
@@ -34,6 +39,8 @@ export type AppParts = {
   readonly grants: () => Grants;
   /** An Azure that is there already; otherwise the one the configuration names is connected. */
   readonly connection?: Connection;
+  /** Another Bot Framework than the configured cloud's; tests stand one up on loopback. */
+  readonly botCloud?: BotCloud;
 };
 
 /** Builds each part once, joins them, and listens. What end-to-end tests boot. */
@@ -44,9 +51,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const { arm, inventory } = connection;
   const store = openSqliteStore(config.dataDir);
   const renderer = createRenderer(new URL('../cards/', import.meta.url));
-  const door = { local: config.local, serviceHosts: connectorHosts[config.cloud] ?? [], tenants: config.tenants };
-  const authentication = createAuthentication(config.bot);
-  const connectors = createConnectors(authentication, config.bot);
+  const botCloud = parts.botCloud ?? botClouds[config.cloud];
+  const door = { local: config.local, serviceOrigins: botCloud.serviceOrigins, tenants: config.tenants };
+  const gate = config.bot && createGate(config.bot, botCloud, clock, log);
+  if (!gate && !config.local) throw new Error('without bot credentials only local mode is served');
+  const authentication = createAuthentication(config.bot, botCloud);
+  const appId = config.bot?.appId ?? '';
+  const connectors = createConnectors({ authentication, appId });
   const replier = createReplier({ connectors, render: renderer.render, door, clock });
   const services: Services = { arm, inventory, store, clock, grants: parts.grants, settings: config };
   const worker = createWorker({
@@ -63,6 +74,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const dispatcher = createDispatcher({ commands, services, store, worker, replier });
   const bot = createBot({
     authentication,
+    connectors,
+    appId,
+    scope: botCloud.scope,
     dispatcher,
     replier,
     render: renderer.render,
@@ -84,12 +98,15 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     host: config.host,
     port: config.port,
     door,
-    bot,
-    ready: () => inventory.held !== undefined,
-    refused: (status, reason) => log.warn({ status, reason }, 'request refused'),
+    receive: bot.receive,
+    ready: () => inventory.held !== undefined && (gate?.keys.ready() ?? true),
+    refused: createRefusalLog(clock, (refusal) => log.warn(refusal, 'request refused')),
+    surprised: (error) => log.error({ error }, 'request failed'),
+    ...(gate && { checkToken: gate.checkToken }),
     ...(chat && { before: chat.handle }),
   });
   port = server.port;
+  void gate?.keys.warm();
   const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
   const resumed = await worker.resume();
   if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
@@ -107,6 +124,18 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       if (!parts.connection) await connection.close();
     },
   };
+}
+
+/** Verifies who speaks; the keys are fetched in the background, and until they are there everyone is refused. */
+function createGate(bot: BotIdentity, cloud: BotCloud, clock: Clock, log: Log) {
+  const keys = createSigningKeys({
+    metadataUrl: cloud.metadataUrl,
+    clock,
+    loaded: (count) => log.info({ keys: count }, 'signing keys read'),
+    failed: (reason) => log.warn({ reason }, 'signing keys cannot be read'),
+  });
+  const { appId, entraClaims } = bot;
+  return { keys, checkToken: createTokenCheck({ issuer: cloud.issuer, appId, entraClaims, keys, clock }) };
 }
 
 async function warmUp(inventory: Inventory, log: Log): Promise<void> {

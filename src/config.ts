@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { BotProof } from './azure/bot-credential.ts';
 import { type CloudName, cloudNames } from './azure/cloud.ts';
 import type { Locale } from './core/chat.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
@@ -60,7 +62,10 @@ export const settings = {
   MicrosoftAppType: z.enum(['SingleTenant', 'UserAssignedMSI', 'MultiTenant']).optional(),
   MicrosoftAppId: guid.optional(),
   MicrosoftAppTenantId: guid.optional(),
+  MicrosoftAppClientId: guid.optional(),
+  MicrosoftAppCertificatePath: z.string().optional(),
   MicrosoftAppPassword: z.string().optional(),
+  HOPCHECK_ENTRA_CLAIMS: z.enum(['refused', 'accepted']).default('refused'),
   HOPCHECK_TENANTS: list.pipe(z.array(guid)),
   HOPCHECK_CLOUD: z.enum(cloudNames).default('AzureCloud'),
   HOPCHECK_AZURE: z.enum(['azure', 'simulator']).optional(),
@@ -146,23 +151,59 @@ function problemsOfBot(values: Values): string[] {
   if (type === 'MultiTenant' && values.HOPCHECK_TENANTS.length === 0) {
     problems.push('HOPCHECK_TENANTS is missing: a MultiTenant bot must name the tenants it serves');
   }
-  if (type !== 'UserAssignedMSI' && !values.MicrosoftAppPassword)
-    problems.push('MicrosoftAppPassword is missing: the registration’s client secret');
-  if (type === 'UserAssignedMSI' && values.MicrosoftAppPassword) {
-    problems.push('MicrosoftAppPassword is set, but a UserAssignedMSI bot has no secret: unset it');
-  }
+  problems.push(...(type === 'UserAssignedMSI' ? problemsOfManagedIdentity(values) : problemsOfProof(values)));
   return problems;
+}
+
+function problemsOfManagedIdentity(values: Values): string[] {
+  const foreign = ['MicrosoftAppClientId', 'MicrosoftAppCertificatePath', 'MicrosoftAppPassword'] as const;
+  return foreign
+    .filter((name) => values[name])
+    .map((name) => `${name} is set, but a UserAssignedMSI bot proves itself by its managed identity: unset it`);
+}
+
+function problemsOfProof(values: Values): string[] {
+  if (values.MicrosoftAppCertificatePath) return problemsOfCertificate(values.MicrosoftAppCertificatePath);
+  if (values.MicrosoftAppClientId || values.MicrosoftAppPassword) return [];
+  return [
+    'nothing proves that this is the bot: set MicrosoftAppClientId (a managed identity named in a federated credential), MicrosoftAppCertificatePath or MicrosoftAppPassword (the client secret)',
+  ];
+}
+
+/** Read now, so that a wrong file is named at the start and not at the first message. */
+function problemsOfCertificate(path: string): string[] {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const missing = ['CERTIFICATE', 'PRIVATE KEY'].filter(
+      (part) => !new RegExp(`-----BEGIN [A-Z ]*${part}-----`).test(text),
+    );
+    return missing.map((part) => `MicrosoftAppCertificatePath: the file holds no ${part} in PEM form`);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return [`MicrosoftAppCertificatePath: the file cannot be read${why}`];
+  }
 }
 
 function botOf(values: Values): BotIdentity | undefined {
   const { MicrosoftAppType: appType, MicrosoftAppId: appId } = values;
-  if (!appType || !appId) return undefined;
+  const proof = proofOf(values);
+  if (!appType || !appId || !proof) return undefined;
   return {
     appType,
     appId,
     ...(values.MicrosoftAppTenantId && { tenantId: values.MicrosoftAppTenantId }),
-    ...(values.MicrosoftAppPassword && { password: values.MicrosoftAppPassword }),
+    proof,
+    entraClaims: values.HOPCHECK_ENTRA_CLAIMS,
   };
+}
+
+/** Where several are set, the one whose loss costs least: no secret before a certificate before a shared secret. */
+function proofOf(values: Values): BotProof | undefined {
+  if (values.MicrosoftAppType === 'UserAssignedMSI') return { kind: 'managed identity' };
+  if (values.MicrosoftAppClientId) return { kind: 'federated', clientId: values.MicrosoftAppClientId };
+  if (values.MicrosoftAppCertificatePath) return { kind: 'certificate', path: values.MicrosoftAppCertificatePath };
+  if (values.MicrosoftAppPassword) return { kind: 'secret', secret: values.MicrosoftAppPassword };
+  return undefined;
 }
 
 /** Simulated answers must be asked for by name where they could be taken for real ones. */

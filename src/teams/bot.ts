@@ -1,5 +1,10 @@
-import { type Activity, CloudAdapter, ConfigurationBotFrameworkAuthentication, type InvokeResponse } from 'botbuilder';
-import { AuthenticationError } from 'botframework-connector';
+import {
+  type Activity,
+  CloudAdapter,
+  type ConfigurationBotFrameworkAuthentication,
+  type InvokeResponse,
+} from 'botbuilder';
+import { type AuthenticateRequestResult, ClaimsIdentity } from 'botframework-connector';
 import type { Dispatcher, PressAnswer } from '../commands/dispatch.ts';
 import { noticeReply } from '../commands/replies.ts';
 import type { Locale, Press, Reply } from '../core/chat.ts';
@@ -7,39 +12,31 @@ import type { Json } from '../core/json.ts';
 import type { Replier } from '../jobs/job.ts';
 import { say } from '../language/say.ts';
 import { readActivity } from './activity.ts';
-import type { BotIdentity } from './bot-identity.ts';
+import type { Connectors } from './connectors.ts';
 import type { KnownActivity } from './front-door.ts';
 
-/** The SDK's adapter, of which only authentication and the turn are used; it would print errors and answer with their text. */
+/** The SDK's adapter, of which only the turn is used: the door has verified who speaks, and tells it. */
 class Adapter extends CloudAdapter {
-  receive(authorization: string, activity: Activity, turn: () => Promise<InvokeResponse | undefined>) {
+  receive(verified: AuthenticateRequestResult, activity: Activity, turn: () => Promise<InvokeResponse | undefined>) {
     let answer: InvokeResponse | undefined;
-    return this.processActivity(authorization, activity, async () => {
+    return this.processActivity(verified, activity, async () => {
       answer = await turn();
     }).then(() => answer);
   }
 }
 
-export function createAuthentication(bot: BotIdentity | undefined): ConfigurationBotFrameworkAuthentication {
-  return new ConfigurationBotFrameworkAuthentication({
-    MicrosoftAppId: bot?.appId ?? '',
-    MicrosoftAppType: bot?.appType ?? '',
-    MicrosoftAppTenantId: bot?.tenantId ?? '',
-    MicrosoftAppPassword: bot?.password ?? '',
-  });
-}
-
 export type Bot = {
-  /** One turn. Returns the HTTP status and, for an invoke, the body. */
-  receive(
-    authorization: string,
-    activity: Activity,
-    known: KnownActivity,
-  ): Promise<{ readonly status: number; readonly body?: Json }>;
+  /** One turn of an activity that the door has let in. Returns the HTTP status and, for an invoke, the body. */
+  receive(known: KnownActivity): Promise<{ readonly status: number; readonly body?: Json }>;
 };
 
 export type BotOptions = {
   readonly authentication: ConfigurationBotFrameworkAuthentication;
+  readonly connectors: Connectors;
+  /** Empty in local mode. */
+  readonly appId: string;
+  /** What the bot's own tokens are for. */
+  readonly scope: string;
   readonly dispatcher: Dispatcher;
   readonly replier: Replier;
   readonly render: (reply: Reply) => Json;
@@ -52,6 +49,17 @@ export type BotOptions = {
 export function createBot(options: BotOptions): Bot {
   const { dispatcher, replier, render } = options;
   const adapter = new Adapter(options.authentication);
+  const vouchFor = ({ serviceUrl }: KnownActivity): AuthenticateRequestResult => ({
+    audience: options.scope,
+    claimsIdentity: new ClaimsIdentity(
+      [
+        { type: 'aud', value: options.appId },
+        { type: 'serviceurl', value: serviceUrl },
+      ],
+      true,
+    ),
+    connectorFactory: { create: options.connectors },
+  });
 
   const turn = async (known: KnownActivity): Promise<InvokeResponse | undefined> => {
     const heard = readActivity(known, options.language);
@@ -81,27 +89,35 @@ export function createBot(options: BotOptions): Bot {
   };
 
   return {
-    async receive(authorization, activity, known) {
-      try {
-        const answer = await adapter.receive(authorization, activity, async () => {
-          try {
-            return await turn(known);
-          } catch (error) {
-            const reference = options.newReference();
-            options.surprised(reference, error);
-            if (known.type !== 'invoke') return undefined;
-            const text = say(options.language, 'turn.failed', { reference });
-            return invokeResponse({ kind: 'notice', text }, render);
-          }
-        });
-        return answer ? { status: answer.status, ...(answer.body && { body: answer.body }) } : { status: 200 };
-      } catch (error) {
-        if (error instanceof AuthenticationError) return { status: 401 };
-        options.surprised(options.newReference(), error);
-        return { status: 401 };
-      }
+    async receive(known) {
+      const answer = await adapter.receive(vouchFor(known), activityOf(known), async () => {
+        try {
+          return await turn(known);
+        } catch (error) {
+          const reference = options.newReference();
+          options.surprised(reference, error);
+          if (known.type !== 'invoke') return undefined;
+          const text = say(options.language, 'turn.failed', { reference });
+          return invokeResponse({ kind: 'notice', text }, render);
+        }
+      });
+      return answer ? { status: answer.status, ...(answer.body && { body: answer.body }) } : { status: 200 };
     },
   };
+}
+
+/** Only what the door has looked at reaches the SDK; its type asks for far more fields than it reads. */
+function activityOf({ type, id, channelId, serviceUrl, conversation, from, recipient }: KnownActivity): Activity {
+  const seen: Partial<Activity> = {
+    type,
+    channelId,
+    serviceUrl,
+    ...(id && { id }),
+    conversation: { id: conversation.id, isGroup: false, conversationType: '', name: '' },
+    from: { id: from.id, name: '' },
+    recipient: { id: recipient.id, name: '' },
+  };
+  return seen as Activity;
 }
 
 /** The body that `adaptiveCard/action` wants: its own status code inside a 200. */

@@ -1,21 +1,23 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import { ClaimsIdentity, type ConnectorClient } from 'botframework-connector';
 import { z } from 'zod';
-import type { BotIdentity } from './bot-identity.ts';
 
 /** The SDK's clients for speaking, one for each service URL. */
 export type Connectors = (serviceUrl: string) => Promise<ConnectorClient>;
 
-const timeoutMs = 10_000;
+export type ConnectorsOptions = {
+  readonly authentication: ConfigurationBotFrameworkAuthentication;
+  /** Empty in local mode. */
+  readonly appId: string;
+  readonly timeoutMs?: number;
+};
 
-export function createConnectors(
-  authentication: ConfigurationBotFrameworkAuthentication,
-  bot: BotIdentity | undefined,
-): Connectors {
+/** The caller has looked at the service URL. */
+export function createConnectors({ authentication, appId, timeoutMs = 10_000 }: ConnectorsOptions): Connectors {
   const factory = authentication.createConnectorFactory(
     new ClaimsIdentity([
-      { type: 'aud', value: bot?.appId ?? '' },
-      { type: 'appid', value: bot?.appId ?? '' },
+      { type: 'aud', value: appId },
+      { type: 'appid', value: appId },
     ]),
   );
   const made = new Map<string, Promise<ConnectorClient>>();
@@ -23,7 +25,7 @@ export function createConnectors(
     const existing = made.get(serviceUrl);
     if (existing) return existing;
     const fresh = factory.create(serviceUrl).then((client) => {
-      harden(client);
+      harden(client, new URL(serviceUrl).origin, timeoutMs);
       return client;
     });
     made.set(serviceUrl, fresh);
@@ -32,13 +34,11 @@ export function createConnectors(
   };
 }
 
-type Send = (request: { timeout: number }) => Promise<unknown>;
+type Request = { readonly url: string; timeout: number };
+type Send = (request: Request) => Promise<unknown>;
 type Pipeline = {
   removePolicy(options: { readonly name: string }): unknown;
-  addPolicy(policy: {
-    readonly name: string;
-    sendRequest(request: { timeout: number }, next: Send): Promise<unknown>;
-  }): unknown;
+  addPolicy(policy: { readonly name: string; sendRequest(request: Request, next: Send): Promise<unknown> }): unknown;
 };
 
 const HasPipeline = z.object({
@@ -51,13 +51,14 @@ const HasPipeline = z.object({
  * The SDK repeats a POST after a 5xx or a reset, which shows people the card twice, follows redirects with its token, and has
  * no time-out. Its options for that have no effect, so the pipeline inside the client is changed.
  */
-function harden(client: ConnectorClient) {
+function harden(client: ConnectorClient, origin: string, timeoutMs: number) {
   const { pipeline } = HasPipeline.parse({ client: Reflect.get(client, 'client') }).client;
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.removePolicy({ name: 'redirectPolicy' });
   pipeline.addPolicy({
-    name: 'hopcheckTimeout',
+    name: 'hopcheckGuard',
     sendRequest(request, next) {
+      if (new URL(request.url).origin !== origin) throw new Error('the connector request leaves its service');
       request.timeout = timeoutMs;
       return next(request);
     },

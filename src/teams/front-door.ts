@@ -1,24 +1,17 @@
-import type { Activity } from 'botbuilder';
 import { z } from 'zod';
+import type { Voucher } from './token.ts';
 
 /** What is let in before the SDK looks at it. The SDK accepts far more than a bot on the internet may. */
 export type Door = {
   readonly local: boolean;
-  /** Host names that a connector may have, exactly. */
-  readonly serviceHosts: readonly string[];
+  /** Origins that a connector may have, exactly. */
+  readonly serviceOrigins: readonly string[];
   /** Tenants served. */
   readonly tenants: readonly string[];
 };
 
-export const connectorHosts: Readonly<Record<string, readonly string[]>> = {
-  AzureCloud: ['smba.trafficmanager.net'],
-  AzureUSGovernment: [
-    'smba.infra.gcc.teams.microsoft.com',
-    'smba.infra.gov.teams.microsoft.us',
-    'smba.infra.dod.teams.microsoft.us',
-  ],
-  AzureChinaCloud: [],
-};
+/** What came instead of a verified token: nothing, in local mode alone. */
+export type Vouched = Voucher | 'local';
 
 /** The fields of an activity that anything here looks at; all else passes through untouched. */
 const Shape = z.looseObject({
@@ -53,32 +46,43 @@ const Shape = z.looseObject({
 export type KnownActivity = z.infer<typeof Shape>;
 
 export type Admission =
-  | { readonly ok: true; readonly activity: Activity; readonly known: KnownActivity }
+  | { readonly ok: true; readonly known: KnownActivity }
   | { readonly ok: false; readonly status: 400 | 403; readonly reason: string };
 
-export function admit(body: Readonly<Record<string, unknown>>, door: Door): Admission {
+export function admit(body: Readonly<Record<string, unknown>>, door: Door, vouched: Vouched): Admission {
   const parsed = Shape.safeParse(body);
-  if (!parsed.success) {
-    return { ok: false, status: 400, reason: `not an activity: ${parsed.error.issues[0]?.path.join('.') ?? ''}` };
-  }
+  if (!parsed.success) return { ok: false, status: 400, reason: `not an activity: ${placeOf(parsed.error)}` };
   const known = parsed.data;
-  if (known.channelId !== 'msteams') return { ok: false, status: 403, reason: 'channel not served' };
-  if (!servesUrl(known.serviceUrl, door)) return { ok: false, status: 403, reason: 'serviceUrl not allowed' };
-  const tenant = tenantOf(known);
-  if (!door.local && !(tenant && door.tenants.some((served) => served.toLowerCase() === tenant.toLowerCase()))) {
-    return { ok: false, status: 403, reason: 'tenant not served' };
-  }
-  // The schema has looked at every field the SDK and the bot read; the SDK's class-like type cannot be had otherwise.
-  return { ok: true, activity: body as unknown as Activity, known };
+  if (known.channelId !== 'msteams') return refuse('channel not served');
+  if (!servesUrl(known.serviceUrl, door)) return refuse('serviceUrl not allowed');
+  if (vouched === 'local') return door.local ? { ok: true, known } : refuse('no token');
+  if (known.serviceUrl !== vouched.serviceUrl) return refuse("serviceUrl is not the token's");
+  if (!vouched.endorsements.includes(known.channelId)) return refuse('key not endorsed for the channel');
+  const tenants = [known.channelData?.tenant?.id, known.conversation.tenantId].filter((id) => id != null);
+  if (tenants.length === 0 || !tenants.every((id) => isServed(id, door))) return refuse('tenant not served');
+  return { ok: true, known };
 }
 
-/** https to a named host; in local mode http to this machine alone. Asked on arrival and again for stored conversations. */
+const refuse = (reason: string) => ({ ok: false, status: 403, reason }) as const;
+
+/** The first odd field, by its path in the schema: a field that the schema does not have is never named. */
+function placeOf(error: z.ZodError): string {
+  return error.issues[0]?.path.join('.') ?? '';
+}
+
+function isServed(tenant: string, door: Door): boolean {
+  return door.tenants.some((served) => served.toLowerCase() === tenant.toLowerCase());
+}
+
+/** No user, query or fragment, and nothing that one URL parser reads differently from another. */
+const plainUrl = /^https?:\/\/[\w.:[\]-]+(?:\/[\w.~%/-]*)?$/i;
+
+/** A named origin; in local mode http to this machine alone. Asked on arrival and again for stored conversations. */
 export function servesUrl(serviceUrl: string, door: Door): boolean {
-  if (!URL.canParse(serviceUrl)) return false;
+  if (!plainUrl.test(serviceUrl) || !URL.canParse(serviceUrl)) return false;
   const url = new URL(serviceUrl);
-  if (url.username || url.password) return false;
   if (door.local) return url.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' && url.port === '' && door.serviceHosts.includes(url.hostname.toLowerCase());
+  return door.serviceOrigins.includes(url.origin);
 }
 
 export function tenantOf(known: KnownActivity): string | undefined {

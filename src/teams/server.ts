@@ -1,21 +1,40 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify from 'restify';
-import { readBody } from './body.ts';
-import type { Bot } from './bot.ts';
-import { admit, type Door } from './front-door.ts';
+import type { Json } from '../core/json.ts';
+import { bodyLimitBytes, judgeHead, readBody } from './body.ts';
+import { admit, type Door, type KnownActivity, type Vouched } from './front-door.ts';
+import type { Refusal } from './refusals.ts';
+import type { TokenCheck } from './token.ts';
 
 export type ServerOptions = {
   readonly host: string;
   readonly port: number;
   readonly door: Door;
-  readonly bot: Bot;
+  /** Absent in local mode alone. */
+  readonly checkToken?: TokenCheck;
+  /** One turn of an activity that was let in. */
+  readonly receive: (known: KnownActivity) => Promise<{ readonly status: number; readonly body?: Json }>;
   /** Whether the process can do its work; `/readyz` says so. */
   readonly ready: () => boolean;
   /** Takes a request before the routes do; local mode's chat page. */
   readonly before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
-  readonly refused: (status: number, reason: string) => void;
+  readonly refused: (refusal: Refusal) => void;
+  readonly surprised: (error: unknown) => void;
+  readonly limits?: Partial<Limits>;
 };
+
+export type Limits = {
+  readonly headTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  /** How often sockets are looked at for the two above. */
+  readonly lookMs: number;
+};
+
+const defaultLimits: Limits = { headTimeoutMs: 10_000, bodyTimeoutMs: 15_000, lookMs: 1000 };
+
+/** Room for a token of 16 KB beside the other headers, so that a longer one is refused as a token. */
+const maxHeaderSize = 32 * 1024;
 
 export type Server = { readonly port: number; close(): Promise<void> };
 
@@ -27,8 +46,7 @@ export class ListenError extends Error {
 export async function startServer(options: ServerOptions): Promise<Server> {
   const server = restify.createServer({ name: 'hopcheck', handleUncaughtExceptions: false });
   const http: HttpServer = server.server;
-  http.headersTimeout = 10_000;
-  http.requestTimeout = 20_000;
+  secure(http, { ...defaultLimits, ...options.limits });
   const { before } = options;
   if (before) {
     server.pre((request, response, next) => {
@@ -46,35 +64,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     response.send(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
   });
   server.post('/api/messages', async (request, response) => {
-    const refuse = (status: number, reason: string) => {
-      options.refused(status, reason);
-      response.writeHead(status, { connection: 'close' });
+    try {
+      await takeMessage(options, request, response);
+    } catch (error) {
+      options.surprised(error);
+      if (!response.headersSent) response.writeHead(500, { connection: 'close' });
       response.end();
-    };
-    const reading = await readBody(request);
-    if (!reading.ok) return refuse(reading.status, 'body');
-    const admission = admit(reading.body, options.door);
-    if (!admission.ok) return refuse(admission.status, admission.reason);
-    const answer = await options.bot.receive(request.headers.authorization ?? '', admission.activity, admission.known);
-    if (answer.status === 401) return refuse(401, 'token');
-    if (answer.body === undefined) {
-      response.writeHead(answer.status);
-      response.end();
-    } else {
-      response.send(answer.status, answer.body);
     }
   });
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const where = `${options.host}:${options.port}`;
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `${where} is taken by another program: stop it, or set PORT to a free port`
-          : `cannot listen on ${where}: ${error.message}`;
-      reject(new ListenError(why));
-    });
-    server.listen(options.port, options.host, () => resolve());
+  // restify would answer with its own words and a part of the request.
+  server.on('restifyError', (_request, response: ServerResponse, error: { statusCode?: number }, done: () => void) => {
+    if (!response.headersSent) response.writeHead(error.statusCode ?? 500, { connection: 'close' });
+    response.end();
+    done();
   });
+  await listen(http, options);
   return {
     port: (http.address() as AddressInfo).port,
     close: () =>
@@ -84,4 +88,61 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         setTimeout(() => http.closeAllConnections(), 2000).unref();
       }),
   };
+}
+
+/** The token is verified before the body is read: who has none can make the process hold neither bytes nor a slow body. */
+async function takeMessage(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refuse = (status: number, reason: string) => {
+    options.refused({ status, reason, from: request.socket.remoteAddress ?? '' });
+    response.writeHead(status, isSmall(request) && status !== 408 ? {} : { connection: 'close' });
+    response.end();
+    request.resume();
+  };
+  const { door, checkToken } = options;
+  const head = judgeHead(request.headers, door.local);
+  if (head) return refuse(head.status, head.reason);
+  let vouched: Vouched = 'local';
+  if (checkToken) {
+    const token = await checkToken(request.headersDistinct.authorization ?? []);
+    if (!token.ok) return refuse(401, token.reason);
+    vouched = token.voucher;
+  }
+  const reading = await readBody(request, options.limits?.bodyTimeoutMs ?? defaultLimits.bodyTimeoutMs);
+  if (!reading.ok) return refuse(reading.status, reading.reason);
+  const admission = admit(reading.body, door, vouched);
+  if (!admission.ok) return refuse(admission.status, admission.reason);
+  const answer = await options.receive(admission.known);
+  const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+  response.writeHead(answer.status, text === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' });
+  response.end(text);
+}
+
+/** An unread body that is known to be small may still arrive: cutting the connection would lose the answer on its way. */
+function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.NaN) <= bodyLimitBytes;
+}
+
+function secure(http: HttpServer, limits: Limits) {
+  // restify makes the server without options; Node reads these when the server starts to listen.
+  Object.assign(http, { maxHeaderSize, connectionsCheckingInterval: limits.lookMs });
+  http.headersTimeout = limits.headTimeoutMs;
+  http.requestTimeout = limits.headTimeoutMs + limits.bodyTimeoutMs;
+  // restify listens for upgrades, and with a listener Node leaves the socket alone for ever.
+  http.prependListener('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+}
+
+function listen(http: HttpServer, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const where = `${host}:${port}`;
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `${where} is taken by another program: stop it, or set PORT to a free port`
+          : `cannot listen on ${where}: ${error.message}`;
+      reject(new ListenError(why));
+    });
+    http.listen(port, host, () => resolve());
+  });
 }
