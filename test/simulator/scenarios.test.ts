@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ConnectivityInformation, NetworkManagementClient } from '@azure/arm-network';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Machine, Topology } from '../../src/simulator/network/topology.ts';
@@ -92,6 +93,11 @@ function fits(verdict: string, { answer, refusal }: Evidence): boolean {
       return refusal !== undefined || answer?.probesSent === 0;
   }
 }
+
+test('every shipped topology is on the page', () => {
+  const page = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
+  for (const name of scenarioNames()) expect(page).toContain(`\`${name}\``);
+});
 
 test('the outages that people have are all there', () => {
   const found = new Set(scenarioNames().flatMap((name) => readExpectations(name).flatMap((one) => one.findings)));

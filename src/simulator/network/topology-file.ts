@@ -200,8 +200,8 @@ const subscription = z.strictObject({
 
 const principal = z.strictObject({
   name,
-  objectId: z.uuid().optional(),
-  clientId: z.uuid().optional(),
+  objectId: z.guid().optional(),
+  clientId: z.guid().optional(),
   grants: z.array(
     z.strictObject({
       actions: oneOrMany(z.string()),
@@ -229,7 +229,7 @@ const expectation = z.strictObject({
 export const topologyFile = z.strictObject({
   name,
   title: z.string().default(''),
-  tenant: z.uuid().default('11111111-1111-1111-1111-111111111111'),
+  tenant: z.guid().default('11111111-1111-1111-1111-111111111111'),
   era: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/)

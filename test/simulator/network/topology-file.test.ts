@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { TopologyError } from '../../../src/simulator/network/topology-file.ts';
 import { parseTopology } from '../../../src/simulator/topologies.ts';
+import { walk } from '../support/lab.ts';
 
 const good = `name: small
 subscriptions:
@@ -92,4 +94,12 @@ describe('a wrong file is refused with the line', () => {
     const { loadTopology } = await import('../../../src/simulator/topologies.ts');
     expect(() => loadTopology('cotnoso')).toThrow(/contoso.*hub-and-spoke/);
   });
+});
+
+test('the file that the documentation shows is a good one, and answers as it says', () => {
+  const page = readFileSync(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
+  const shown = page.split('```yaml\n')[1]?.split('```')[0] ?? '';
+  expect(problems(shown)).toEqual([]);
+  expect(walk(parseTopology(shown, 'docs'), 'app0', 'db0', 1433).reached).toBe(true);
+  expect(walk(parseTopology(shown, 'docs'), 'fw0', 'db0', 1433).reached).toBe(false);
 });
