@@ -102,7 +102,8 @@ function record(log: CallLog): PipelinePolicy {
 export function readRetryAfter(value: string | undefined, date: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
-  const at = Date.parse(value);
+  // Date.parse takes "-1" for a year: only a date with a month's name is one.
+  const at = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
   const now = date ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(at) || Number.isNaN(now)) return undefined;
   return Math.max(0, at - now);
