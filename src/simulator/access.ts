@@ -19,3 +19,13 @@ export function isAllowed(principal: Principal, action: string, scope: string): 
       !grant.notActions.some((pattern) => covers(pattern, action)),
   );
 }
+
+/** The resource (or scope) that a path acts on: without the action at its end. */
+export function scopeOf(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '');
+  const provider = parts.map((part) => part.toLowerCase()).lastIndexOf('providers');
+  if (provider === -1) return `/${parts.join('/')}`;
+  const after = parts.length - provider - 2;
+  if (after <= 1) return `/${parts.slice(0, provider).join('/')}`;
+  return `/${parts.slice(0, provider + 2 + after - (after % 2)).join('/')}`;
+}

@@ -81,3 +81,37 @@ export function notAuthorized(
 export function badRequest(message: string, code = 'InvalidRequestFormat'): ArmError {
   return invented(400, code, message);
 }
+
+/** No token, or one that does not hold. */
+export function unauthorized(reason: 'missing' | 'invalid' | 'expired', tenantId: string): ArmError {
+  const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}", error="invalid_token", error_description="The access token is ${reason}."`;
+  const headers = { 'WWW-Authenticate': challenge, 'x-ms-failure-cause': 'gateway' };
+  switch (reason) {
+    case 'missing':
+      return new ArmError(
+        401,
+        'AuthenticationFailed',
+        "Authentication failed. The 'Authorization' header is missing.",
+        { headers },
+      );
+    case 'expired':
+      return new ArmError(
+        401,
+        'ExpiredAuthenticationToken',
+        'The access token expiry UTC time is earlier than current UTC time.',
+        { headers },
+      );
+    case 'invalid':
+      return new ArmError(401, 'InvalidAuthenticationToken', 'The access token is invalid.', { headers });
+  }
+}
+
+/** Loud on purpose: it names what was asked and what exists. */
+export function unknownRoute(method: string, path: string, nearest: readonly string[]): ArmError {
+  return new ArmError(
+    404,
+    'InvalidResourceType',
+    `The simulator does not know ${method} ${path}. What it knows and comes nearest: ${nearest.join('; ')}.`,
+    { details: [{ code: 'InventedBySimulator', message: 'ARM says this in other words, and knows more operations.' }] },
+  );
+}

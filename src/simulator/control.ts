@@ -5,11 +5,14 @@ import { faultRequest, scheduleRequest } from './faults.ts';
 import { explain } from './network/explain.ts';
 import { resolveName } from './network/names.ts';
 import { type IpConfiguration, leadingConfiguration, primaryNic, type Topology } from './network/topology.ts';
+import { TopologyError } from './network/topology-file.ts';
 import { trace } from './network/trace.ts';
 import type { Asked, ResourceManager } from './resource-manager.ts';
+import type { Stage } from './stage.ts';
+import { loadTopology, parseTopology } from './topologies.ts';
 
 const usage =
-  'GET /_control, GET /_control/trace?from=VM&to=VM|ADDRESS|NAME&port=N&protocol=Tcp|Icmp, POST or DELETE /_control/faults, POST or DELETE /_control/schedule';
+  'GET /_control, GET /_control/trace?from=VM&to=VM|ADDRESS|NAME&port=N&protocol=Tcp|Icmp, POST /_control/topology, POST or DELETE /_control/faults, POST or DELETE /_control/schedule';
 
 const refuse = (status: number, message: string): Answer => ({ status, body: { error: { code: 'Control', message } } });
 
@@ -26,8 +29,9 @@ export function control(
     readonly body: Asked['body'];
   },
   manager: ResourceManager,
-  topology: Topology,
+  stage: Stage,
 ): Answer {
+  const { topology } = stage;
   const { method, path, request, body } = asked;
   const from = request.socket.remoteAddress ?? '';
   if (!/^(127\.|::1$|::ffff:127\.)/.test(from)) return refuse(403, 'the control endpoint answers on loopback only');
@@ -48,6 +52,8 @@ export function control(
       };
     case 'GET /_control/trace':
       return traceAnswer(asked.query, topology);
+    case 'POST /_control/topology':
+      return changeTopology(given, stage);
     case 'POST /_control/faults': {
       const parsed = faultRequest.safeParse(given);
       if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
@@ -68,6 +74,22 @@ export function control(
       return { status: 200, body: {} };
     default:
       return refuse(404, `${method} ${path} is not known; there is ${usage}`);
+  }
+}
+
+const topologyRequest = z.union([z.strictObject({ name: z.string() }), z.strictObject({ yaml: z.string() })]);
+
+/** Another network from now on: a shipped one, a file read again, or a text. What runs already keeps its answer. */
+function changeTopology(given: Json, stage: Stage): Answer {
+  const parsed = topologyRequest.safeParse(given);
+  if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
+  try {
+    const { data } = parsed;
+    stage.change('yaml' in data ? parseTopology(data.yaml, 'the topology sent') : loadTopology(data.name));
+    return { status: 200, body: { topology: stage.topology.name } };
+  } catch (error) {
+    if (error instanceof TopologyError) return refuse(400, error.message);
+    throw error;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Principal, Topology } from './network/topology.ts';
+import type { Stage } from './stage.ts';
 import type { TokenOffice } from './token.ts';
 
 export type IdentityEndpoint = {
@@ -21,14 +22,14 @@ type Refusal = { readonly status: number; readonly body: unknown };
 export async function startIdentityEndpoint(options: {
   readonly port: number;
   readonly host: string;
-  readonly topology: Topology;
+  readonly stage: Stage;
   readonly office: TokenOffice;
   readonly log: (line: string) => void;
 }): Promise<IdentityEndpoint> {
-  const { topology, office, log } = options;
+  const { stage, office, log } = options;
   const secret = randomUUID();
   const server = createServer((request, response) => {
-    issue(request, topology, office, secret)
+    issue(request, stage.topology, office, secret)
       .then(({ status, body }) => {
         const text = JSON.stringify(body);
         response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });

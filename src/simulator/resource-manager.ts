@@ -1,15 +1,17 @@
-import { isAllowed } from './access.ts';
-import { ArmError, invented, notAuthorized, subscriptionNotFound } from './arm-error.ts';
+import { isAllowed, scopeOf } from './access.ts';
+import { ArmError, invented, notAuthorized, subscriptionNotFound, unauthorized, unknownRoute } from './arm-error.ts';
 import { type Chance, seeded } from './chance.ts';
 import { type Answer, findSubscription, isLongRunning, type Json, type Operation, type World } from './exchange.ts';
+import { answerInstead } from './fault-answers.ts';
 import { type Fault, type Faults, openFaults } from './faults.ts';
 import { type LimitKind, openLimits } from './limits.ts';
-import type { Principal, Topology } from './network/topology.ts';
+import type { Principal } from './network/topology.ts';
 import { type OperationStore, openOperations } from './operations.ts';
 import { catalogue } from './resources/catalogue.ts';
 import { metadataEndpoints, publish } from './resources/metadata.ts';
 import { openRouter } from './router.ts';
-import type { Bearer, TokenOffice } from './token.ts';
+import type { Stage } from './stage.ts';
+import type { TokenOffice } from './token.ts';
 import { checkVersion, missingVersion } from './versions.ts';
 
 /** A request as the wire brought it. */
@@ -55,27 +57,28 @@ const operationResults: Operation = {
 
 /** The Resource Manager: checks a request as ARM's front door does, hands it to its operation, keeps what runs long. */
 export function openResourceManager(options: {
-  readonly topology: Topology;
+  readonly stage: Stage;
   readonly office: TokenOffice;
   readonly now: () => number;
   readonly speed: number;
   readonly seed: number;
   readonly pageSize: number;
 }): ResourceManager {
-  const { topology, office, now, speed } = options;
+  const { stage, office, now, speed } = options;
   const chance: Chance = seeded(options.seed);
   const operations = openOperations(now, speed, chance);
-  const faults = openFaults(topology.faults);
+  const faults = openFaults(stage.topology.faults);
   const limits = openLimits(now, speed);
   const route = openRouter([...catalogue, operationResults, metadataEndpoints]);
 
   const authenticate = async (asked: Asked, skewMs: number): Promise<Principal> => {
     const bearer = await office.verify(asked.authorization, skewMs);
-    if (bearer.kind === 'refused') throw unauthorized(bearer, topology.tenantId);
+    if (bearer.kind === 'refused') throw unauthorized(bearer.reason, stage.topology.tenantId);
     return bearer.principal;
   };
 
   const charge = (kind: LimitKind, subscription: string, principal: Principal): Readonly<Record<string, string>> => {
+    const { topology } = stage;
     const quotas = (findSubscription(topology, subscription) ?? topology.subscriptions[0])?.quotas;
     if (quotas === undefined) return {};
     const left = limits.take(kind, quotas, subscription, principal.objectId);
@@ -118,7 +121,7 @@ export function openResourceManager(options: {
     const apiVersion = asked.query.get('api-version');
     if (apiVersion === null || apiVersion === '') throw missingVersion();
     checkVersion(asked.path, apiVersion);
-    if (match.kind === 'unknown') throw unknownRoute(asked, match.nearest);
+    if (match.kind === 'unknown') throw unknownRoute(asked.method, asked.path, match.nearest);
     if (asked.body.kind === 'unreadable') {
       throw new ArmError(
         400,
@@ -126,6 +129,7 @@ export function openResourceManager(options: {
         'The request content was invalid and could not be deserialized.',
       );
     }
+    const { topology } = stage;
     const { operation, names } = match;
     const { subscription = '' } = names;
     if ('subscription' in names && findSubscription(topology, subscription) === undefined) {
@@ -160,7 +164,7 @@ export function openResourceManager(options: {
   };
 
   const worldFor = (principal: Principal | undefined, shapes: string): World => ({
-    topology,
+    topology: stage.topology,
     now,
     chance: seeded(chance.between(0, 0xffffffff)),
     pageSize: options.pageSize,
@@ -176,7 +180,15 @@ export function openResourceManager(options: {
       const operation = match.kind === 'found' ? match.operation.name : 'unknown';
       const drawn = faults.draw(operation, asked.path);
       try {
-        const early = refusalOf(drawn, operation, asked, operations.retryAfterS, now());
+        const { host, path, query } = asked;
+        const early = answerInstead(drawn, {
+          operation,
+          host,
+          path,
+          query,
+          retryAfterS: operations.retryAfterS,
+          at: now(),
+        });
         if (early !== undefined) return { answer: early, operation, faults: drawn };
         const { answer, principal } = await work(asked, drawn);
         return { answer, operation, faults: drawn, ...(principal === undefined ? {} : { principal }) };
@@ -190,101 +202,4 @@ export function openResourceManager(options: {
 
 function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
   return { ...answer, headers: { ...headers, ...answer.headers } };
-}
-
-/** The resource (or scope) that a path acts on: without the action at its end. */
-function scopeOf(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '');
-  const provider = parts.map((part) => part.toLowerCase()).lastIndexOf('providers');
-  if (provider === -1) return `/${parts.join('/')}`;
-  const after = parts.length - provider - 2;
-  if (after <= 1) return `/${parts.slice(0, provider).join('/')}`;
-  return `/${parts.slice(0, provider + 2 + after - (after % 2)).join('/')}`;
-}
-
-function unauthorized(bearer: Extract<Bearer, { kind: 'refused' }>, tenantId: string): ArmError {
-  const challenge = `Bearer authorization_uri="https://login.microsoftonline.com/${tenantId}", error="invalid_token", error_description="The access token is ${bearer.reason}."`;
-  const headers = { 'WWW-Authenticate': challenge, 'x-ms-failure-cause': 'gateway' };
-  switch (bearer.reason) {
-    case 'missing':
-      return new ArmError(
-        401,
-        'AuthenticationFailed',
-        "Authentication failed. The 'Authorization' header is missing.",
-        { headers },
-      );
-    case 'expired':
-      return new ArmError(
-        401,
-        'ExpiredAuthenticationToken',
-        'The access token expiry UTC time is earlier than current UTC time.',
-        { headers },
-      );
-    case 'invalid':
-      return new ArmError(401, 'InvalidAuthenticationToken', 'The access token is invalid.', { headers });
-  }
-}
-
-function unknownRoute(asked: Asked, nearest: readonly string[]): ArmError {
-  return new ArmError(
-    404,
-    'InvalidResourceType',
-    `The simulator does not know ${asked.method} ${asked.path}. What it knows and comes nearest: ${nearest.join('; ')}.`,
-    { details: [{ code: 'InventedBySimulator', message: 'ARM says this in other words, and knows more operations.' }] },
-  );
-}
-
-/** Faults that answer in the operation's place; the work is not done then. */
-function refusalOf(
-  faults: readonly Fault[],
-  operation: string,
-  asked: Asked,
-  retryAfterS: number,
-  at: number,
-): Answer | undefined {
-  for (const fault of faults) {
-    switch (fault.kind) {
-      case 'error': {
-        const { status, code = 'PlantedFault', message = 'A fault planted on purpose.', retryAfter } = fault;
-        const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-        return { status, headers, body: { error: { code, message, details: [] } } };
-      }
-      case 'serverTimeout': {
-        const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
-        const subscription = /^\/subscriptions\/([^/]+)/i.exec(asked.path)?.[1] ?? '';
-        const message = `The request timed out. Diagnostic information: timestamp '${stamp}', subscription id '${subscription}', tracking id '00000000-0000-4000-8000-000000000000', request correlation id '00000000-0000-4000-8000-000000000000'.`;
-        return {
-          status: 503,
-          headers: { 'x-ms-failure-cause': 'gateway' },
-          body: { error: { code: 'ServerTimeout', message } },
-        };
-      }
-      case 'busy': {
-        const error = new ArmError(429, 'RetryableError', 'A retryable error occurred.', {
-          details: [
-            {
-              code: 'RetryableErrorDueToAnotherOperation',
-              message: `Operation ${operation} (00000000-0000-4000-8000-000000000000) is updating resource ${scopeOf(asked.path)}. The call can be retried in ${fault.seconds} seconds.`,
-            },
-          ],
-          headers: fault.retryAfter === undefined ? {} : { 'Retry-After': String(fault.retryAfter) },
-        });
-        return error.answer();
-      }
-      case 'body':
-        return { status: fault.status, ...(fault.json === undefined ? {} : { body: fault.json }) };
-      case 'endless':
-        if (operation === 'operationResults') {
-          const headers = {
-            Location: `https://${asked.host}${asked.path}?${asked.query}`,
-            'Retry-After': String(retryAfterS),
-          };
-          return { status: 202, headers, body: null };
-        }
-        break;
-      default:
-        break;
-    }
-  }
-  return undefined;
 }

@@ -8,12 +8,14 @@ import { seeded } from './chance.ts';
 import { control } from './control.ts';
 import { generateEstate } from './estate.ts';
 import type { Answer, Json } from './exchange.ts';
+import { reshape } from './fault-answers.ts';
 import type { Fault, Happened, Planted, Schedule } from './faults.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from './identity.ts';
 import type { Topology } from './network/topology.ts';
 import { type Asked, openResourceManager } from './resource-manager.ts';
+import { openStage } from './stage.ts';
 import { openTokenOffice, type SignedToken } from './token.ts';
-import { loadTopology } from './topologies.ts';
+import { loadTopology, parseTopology } from './topologies.ts';
 
 export type SimulatorOptions = {
   /** A shipped name such as `contoso`, or the path of a YAML file. */
@@ -46,6 +48,8 @@ export type Simulator = {
   readonly seed: number;
   /** A token of the topology's first principal, or of the one named. */
   token(principal?: string): SignedToken;
+  /** Puts another network in place, from the text of a topology file; what runs already keeps its answer. */
+  change(yaml: string): void;
   /** As `POST /_control/faults`, without the wire. */
   plant(...faults: readonly Planted[]): void;
   schedule(schedule: Schedule | undefined): void;
@@ -61,11 +65,12 @@ const longestBody = 4 * 1024 * 1024;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, speed = 10, now = Date.now, log = () => {}, pageSize = 200 } = options;
   const { generate } = options;
-  const topology =
-    generate === undefined ? loadTopology(options.topology ?? 'contoso') : generateEstate(generate.vms, generate.seed);
-  const seed = options.seed ?? topology.seed ?? Math.floor(now() % 0x7fffffff);
-  const office = openTokenOffice(topology, now);
-  const manager = openResourceManager({ topology, office, now, speed, seed, pageSize });
+  const stage = openStage(
+    generate === undefined ? loadTopology(options.topology ?? 'contoso') : generateEstate(generate.vms, generate.seed),
+  );
+  const seed = options.seed ?? stage.topology.seed ?? Math.floor(now() % 0x7fffffff);
+  const office = openTokenOffice(stage, now);
+  const manager = openResourceManager({ stage, office, now, speed, seed, pageSize });
   const certificate = await makeCertificate(['localhost', '127.0.0.1', '::1'], Date.now());
   const routing = seeded(`${seed}/routing`);
   const server = createServer({ key: certificate.key, cert: certificate.certificate }, (request, response) => {
@@ -93,7 +98,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         'x-ms-routing-request-id': `SIMULATOR:${routing.guid()}`,
       });
     if (url.pathname === '/_control' || url.pathname.startsWith('/_control/')) {
-      const done = control({ method, path: url.pathname, query: url.searchParams, request, body }, manager, topology);
+      const done = control({ method, path: url.pathname, query: url.searchParams, request, body }, manager, stage);
       await write(done, []);
       log(line(method, url, done.status, 'control', startedAt));
       return;
@@ -121,7 +126,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let identity: IdentityEndpoint | undefined;
   try {
     if (options.identityPort !== undefined) {
-      identity = await startIdentityEndpoint({ port: options.identityPort, host, topology, office, log });
+      identity = await startIdentityEndpoint({ port: options.identityPort, host, stage, office, log });
     }
   } catch (error) {
     server.close();
@@ -131,14 +136,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     endpoint: `https://localhost:${bound}`,
     ca: certificate.ca,
     ...(identity === undefined ? {} : { identity: { endpoint: identity.endpoint, header: identity.header } }),
-    topology,
-    ...(topology.defaultSource === undefined ? {} : { defaultSource: topology.defaultSource }),
+    get topology() {
+      return stage.topology;
+    },
+    ...(stage.topology.defaultSource === undefined ? {} : { defaultSource: stage.topology.defaultSource }),
     seed,
     token: (principal) => {
+      const { topology } = stage;
       const found = topology.principals.find((one) => principal === undefined || same(one.name, principal));
       if (found === undefined) throw new Error(`${topology.name} has no principal "${principal}"`);
       return office.sign(found);
     },
+    change: (yaml) => stage.change(parseTopology(yaml, 'the changed topology')),
     plant: (...faults) => manager.faults.plant(faults),
     schedule: (schedule) => manager.faults.schedule(schedule),
     clearFaults: () => manager.faults.clear(),
@@ -190,25 +199,6 @@ async function readBody(request: IncomingMessage): Promise<Asked['body']> {
   } catch {
     return { kind: 'unreadable' };
   }
-}
-
-/** Faults that change an answer that was worked out. */
-function reshape(answer: Answer, faults: readonly Fault[]): Answer {
-  let headers: Record<string, string> = { ...answer.headers };
-  let { status } = answer;
-  for (const fault of faults) {
-    const { Location: location, ...others } = headers;
-    if (fault.kind === 'foreignLocation' && location !== undefined) {
-      const url = new URL(location);
-      url.port = '';
-      url.host = fault.host;
-      headers = { ...others, Location: url.href };
-    }
-    if (fault.kind === 'noLocation') headers = others;
-    if (fault.kind === 'noRetryAfter') delete headers['Retry-After'];
-    if (fault.kind === 'html') status = fault.status;
-  }
-  return { ...answer, status, headers };
 }
 
 const page =

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import type { Principal, Topology } from './network/topology.ts';
+import type { Stage } from './stage.ts';
 
 export type SignedToken = { readonly token: string; readonly expiresOnTimestamp: number };
 
@@ -19,10 +20,11 @@ export type TokenOffice = {
 const day = 24 * 60 * 60;
 
 /** Signs and checks tokens with a key of this process. Audiences are not checked: clients ask for very different ones. */
-export function openTokenOffice(topology: Topology, now: () => number): TokenOffice {
+export function openTokenOffice(stage: Stage, now: () => number): TokenOffice {
   const key = randomBytes(32);
   return {
-    sign: (principal = firstOf(topology), audience = 'https://management.azure.com/') => {
+    sign: (principal = firstOf(stage.topology), audience = 'https://management.azure.com/') => {
+      const { topology } = stage;
       const issuedAt = Math.floor(now() / 1000);
       const expiresAt = issuedAt + day;
       const identity = `/subscriptions/${topology.subscriptions[0]?.id ?? ''}/resourcegroups/simulator/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${principal.name}`;
@@ -48,7 +50,7 @@ export function openTokenOffice(topology: Topology, now: () => number): TokenOff
       if (token === undefined) return { kind: 'refused', reason: header === undefined ? 'missing' : 'invalid' };
       try {
         const { payload } = await jwtVerify(token, key, { currentDate: new Date(now() + skewMs) });
-        const principal = topology.principals.find((one) => one.objectId === payload.oid);
+        const principal = stage.topology.principals.find((one) => one.objectId === payload.oid);
         return principal === undefined ? { kind: 'refused', reason: 'invalid' } : { kind: 'principal', principal };
       } catch (error) {
         if (error instanceof errors.JWTExpired) return { kind: 'refused', reason: 'expired' };

@@ -93,7 +93,7 @@ function readHost(site: Site, from: TopologyFile['hosts'][number], path: Path): 
 function readPrincipals(site: Site, file: TopologyFile, groups: readonly Group[]): readonly Principal[] {
   const everything: Grant = { actions: ['*'], notActions: [], scope: '' };
   const listed = file.principals.map((one, at): Principal => {
-    const chance = seeded(hash(`${file.name}/${one.name}`));
+    const chance = seeded(hash(`principal/${one.name}`));
     const grants = one.grants.map((grant, index): Grant => {
       const scope = readScope(site, grant.scope, groups, ['principals', at, 'grants', index, 'scope']);
       return { actions: grant.actions, notActions: grant.notActions, scope };
@@ -102,7 +102,7 @@ function readPrincipals(site: Site, file: TopologyFile, groups: readonly Group[]
     return { name: one.name, objectId, clientId: one.clientId ?? chance.guid(), grants };
   });
   if (listed.length > 0) return listed;
-  const chance = seeded(hash(file.name));
+  const chance = seeded(hash('principal/hopcheck'));
   return [{ name: 'hopcheck', objectId: chance.guid(), clientId: chance.guid(), grants: [everything] }];
 }
 
