@@ -53,7 +53,7 @@ export function control(
     case 'GET /_control/trace':
       return traceAnswer(asked.query, topology);
     case 'POST /_control/topology':
-      return changeTopology(given, stage);
+      return changeTopology(given, stage, manager);
     case 'POST /_control/faults': {
       const parsed = faultRequest.safeParse(given);
       if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
@@ -80,12 +80,13 @@ export function control(
 const topologyRequest = z.union([z.strictObject({ name: z.string() }), z.strictObject({ yaml: z.string() })]);
 
 /** Another network from now on: a shipped one, a file read again, or a text. What runs already keeps its answer. */
-function changeTopology(given: Json, stage: Stage): Answer {
+function changeTopology(given: Json, stage: Stage, manager: ResourceManager): Answer {
   const parsed = topologyRequest.safeParse(given);
   if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
   try {
     const { data } = parsed;
     stage.change('yaml' in data ? parseTopology(data.yaml, 'the topology sent') : loadTopology(data.name));
+    manager.faults.plantAll(stage.topology.faults);
     return { status: 200, body: { topology: stage.topology.name } };
   } catch (error) {
     if (error instanceof TopologyError) return refuse(400, error.message);

@@ -46,6 +46,9 @@ export function answerInstead(
         });
         return error.answer();
       }
+      case 'reset':
+        if (fault.before) return { status: 503 };
+        break;
       case 'body':
         return { status: fault.status, ...(fault.json === undefined ? {} : { body: fault.json }) };
       case 'endless':

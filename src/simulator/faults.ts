@@ -21,8 +21,8 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('truncated') }),
   /** Well-formed HTTP around half of the JSON. */
   z.strictObject({ kind: z.literal('halfJson') }),
-  /** The connection is reset; the request was worked on all the same. */
-  z.strictObject({ kind: z.literal('reset') }),
+  /** The connection is reset: after the request was worked on, or before. */
+  z.strictObject({ kind: z.literal('reset'), before: z.boolean().default(false) }),
   /** The right answer, dribbled out over this time. */
   z.strictObject({ kind: z.literal('slow'), ms: z.number().min(0) }),
   /** 202 for ever: on a POST the operation never ends, on a poll this poll says so. */
@@ -46,7 +46,7 @@ const fault = z.discriminatedUnion('kind', [
 
 export type Fault = z.output<typeof fault>;
 
-const planted = z.strictObject({
+export const planted = z.strictObject({
   /** An operation's name (`connectivityCheck`, `operationResults`, `virtualMachines.listAll`, …) or `*`. */
   on: z.string().default('*'),
   /** Part of the path, compared without case. */
@@ -80,6 +80,8 @@ export type Happened = { readonly nth: number; readonly on: string; readonly kin
 
 export type Faults = {
   plant(faults: readonly Planted[]): void;
+  /** Those of a topology file, which were checked when it was read. */
+  plantAll(faults: readonly unknown[]): void;
   schedule(schedule: Schedule | undefined): void;
   clear(): void;
   /** The faults that this request meets, in the order they were planted. */
@@ -126,6 +128,7 @@ export function openFaults(fromTopology: readonly unknown[]): Faults {
 
   return {
     plant,
+    plantAll: plant,
     schedule: (next) => {
       plan = next === undefined ? undefined : scheduleRequest.parse(next);
       seen.clear();
@@ -183,7 +186,7 @@ function fromSchedule(
     case 'internal':
       return { kind: 'error', status: 500, code: 'InternalServerError', message: 'An error occurred.' };
     case 'reset':
-      return { kind };
+      return { kind, before: chance.next() < 0.5 };
     case 'html':
       return { kind, status: 502 };
     case 'slow':

@@ -147,7 +147,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       if (found === undefined) throw new Error(`${topology.name} has no principal "${principal}"`);
       return office.sign(found);
     },
-    change: (yaml) => stage.change(parseTopology(yaml, 'the changed topology')),
+    change: (yaml) => {
+      stage.change(parseTopology(yaml, 'the changed topology'));
+      manager.faults.plantAll(stage.topology.faults);
+    },
     plant: (...faults) => manager.faults.plant(faults),
     schedule: (schedule) => manager.faults.schedule(schedule),
     clearFaults: () => manager.faults.clear(),

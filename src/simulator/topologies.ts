@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { planted } from './faults.ts';
 import { buildTopology } from './network/build.ts';
 import type { Topology } from './network/topology.ts';
 import { type Expectation, readTopologyFile, TopologyError } from './network/topology-file.ts';
@@ -29,6 +31,11 @@ export function loadTopology(name: string): Topology {
 /** The same, from text. `source` is how errors call it. */
 export function parseTopology(text: string, source: string): Topology {
   const { file, lineOf } = readTopologyFile(text, source);
+  const problems = file.faults.flatMap((fault, at) => {
+    const parsed = planted.safeParse(fault);
+    return parsed.success ? [] : [`${lineOf(['faults', at])}: faults.${at}: ${z.prettifyError(parsed.error)}`];
+  });
+  if (problems.length > 0) throw new TopologyError(source, problems);
   return buildTopology(file, source, lineOf);
 }
 

@@ -64,6 +64,15 @@ describe('a planted fault', () => {
     expect((await ask(simulator, vms)).status).toBe(200);
   });
 
+  test('a reset before or after the work: only one of them starts a check', async () => {
+    const asked = question();
+    simulator.plant({ fault: { kind: 'reset', before: true } }, { skip: 1, fault: { kind: 'reset' } });
+    await expect(ask(simulator, check, { body: asked })).rejects.toThrow();
+    const before = await control('', {});
+    await expect(ask(simulator, check, { body: asked })).rejects.toThrow();
+    expect((await control('', {})).body.operations - before.body.operations).toBe(1);
+  });
+
   test('a slow body arrives whole', async () => {
     simulator.plant({ fault: { kind: 'slow', ms: 50 } });
     expect((await ask(simulator, vms)).body.value).toHaveLength(9);

@@ -16,7 +16,7 @@ type Of<K extends Kind> = Extract<AnyResource, { kind: K }>;
 
 /** Cuts a list into pages as ARM does: `nextLink` repeats the request with a skip token. */
 export function page(request: ArmRequest, world: World, items: readonly Json[]): Answer {
-  const from = Number(request.query.get('$skiptoken') ?? 0) || 0;
+  const from = Math.max(0, Number(request.query.get('$skiptoken') ?? 0) || 0);
   const value = items.slice(from, from + world.pageSize);
   const next = from + world.pageSize;
   if (next >= items.length) return ok({ value });

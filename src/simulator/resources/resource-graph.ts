@@ -89,7 +89,7 @@ export const resourceGraph: Operation = {
     const [, type = '', projection] = parts;
     const fields = projection?.split(',').map((field) => field.trim());
     const rows = visible(world, type, body.subscriptions).toSorted((one, other) => (one.id < other.id ? -1 : 1));
-    const from = Number(body.options?.$skipToken ?? 0) || 0;
+    const from = Math.max(0, Number(body.options?.$skipToken ?? 0) || 0);
     const top = body.options?.$top ?? 1000;
     const data = rows.slice(from, from + top).map((row) => {
       const whole = describe(row);

@@ -90,6 +90,14 @@ describe('a wrong file is refused with the line', () => {
     expect(problems(text).join('\n')).toMatch(/has a route in this table already/);
   });
 
+  test('a fault that does not exist', () => {
+    const found = problems(
+      `${good}faults:\n  - { on: connectivityCheck, fault: { kind: html } }\n  - { fault: { kind: fire } }\n`,
+    );
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^line ${good.split('\n').length + 2}: faults\\.1`));
+  });
+
   test('a name that is no shipped topology names those that are', async () => {
     const { loadTopology } = await import('../../../src/simulator/topologies.ts');
     expect(() => loadTopology('cotnoso')).toThrow(/contoso.*hub-and-spoke/);
