@@ -2,6 +2,7 @@ import { type Address, addressKey, containsAny, formatAddress, sameAddress } fro
 import { accept } from './arrival.ts';
 import { type Flow, filter } from './nsg.ts';
 import { membersOf, publicOwner, translatedAddress } from './ownership.ts';
+import { answeredOnTheWay, findAppliance, forwarderStops, peeringStops } from './passage.ts';
 import type { Hop, Stop } from './path.ts';
 import { gatewaysSeenFrom, type Route, routesOf, selectRoute } from './routes.ts';
 import {
@@ -11,9 +12,7 @@ import {
   isConfiguration,
   type Listener,
   type Machine,
-  type NetworkInterface,
   type NextHopType,
-  type Peering,
   type Topology,
   type VirtualNetwork,
 } from './topology.ts';
@@ -61,7 +60,7 @@ export function trace(topology: Topology, question: Question): Trace {
   const arrival = last === undefined ? { stops: [] } : accept(last.stand, walk.flow);
   last?.stops.push(...arrival.stops);
   const forwardDone = hops.every((hop) => hop.stops.length === 0);
-  const answeredBy = walk.answeredBy(hops);
+  const answeredBy = answeredOnTheWay(hops, walk.flow);
   const back = forwardDone && last?.stand.kind === 'nic' ? wayHome(topology, walk.flow, last, hops) : [];
   return {
     hops,
@@ -75,9 +74,8 @@ export function trace(topology: Topology, question: Question): Trace {
 /** The answer travels by the routes of its own side; groups that saw the question let it through. */
 function wayHome(topology: Topology, flow: Flow, last: Hop, forward: readonly Hop[]): readonly Hop[] {
   if (last.stand.kind !== 'nic') return [];
-  const seen = new Set(
-    forward.flatMap((hop) => (hop.stand.kind === 'nic' ? [hop.stand.configuration.nic.id.toLowerCase()] : [])),
-  );
+  const passed = forward.flatMap((hop) => (hop.stand.kind === 'nic' ? [hop.stand.configuration.nic] : []));
+  const seen = new Set(passed.flatMap((nic) => nic.machine?.nics ?? [nic]).map((nic) => nic.id.toLowerCase()));
   const answer: Flow = {
     protocol: flow.protocol,
     source: last.stand.configuration.address,
@@ -195,29 +193,20 @@ class Walk {
   private cross(here: Draft, vnet: VirtualNetwork, route: Route, address: Address): Draft {
     const peering = route.peering;
     if (peering === undefined) return this.nowhere('VNetPeering');
-    this.checkPeering(here, vnet, peering);
+    here.stops.push(...peeringStops(vnet, peering, this.flow.source));
     return this.arrive(peering.remote, address, 'VNetPeering');
   }
 
-  private checkPeering(here: Draft, vnet: VirtualNetwork, peering: Peering): void {
-    const back = peering.remote.peerings.find((one) => one.remote.id.toLowerCase() === vnet.id.toLowerCase());
-    if (!peering.allowAccess) here.stops.push({ kind: 'peeringNoAccess', peering });
-    else if (back === undefined) here.stops.push({ kind: 'peeringMissing', vnet: peering.remote });
-    else if (!back.allowAccess) here.stops.push({ kind: 'peeringNoAccess', peering: back });
-    else if (!back.allowForwarded && !containsAny(vnet.prefixes, this.flow.source)) {
-      here.stops.push({ kind: 'peeringNoForwarded', peering: back });
-    }
-  }
-
   private appliance(here: Draft, leaving: IpConfiguration, route: Route, visited: Set<string>): Step {
-    const found = route.address === undefined ? undefined : this.findAppliance(leaving, route.address);
+    const found =
+      route.address === undefined ? undefined : findAppliance(this.topology, leaving.subnet.vnet, route.address);
     if (found === undefined) {
       here.stops.push({ kind: 'noAppliance', route });
       return { hops: [this.nowhere('VirtualAppliance')] };
     }
     const { configuration, peering } = found;
     const { nic } = configuration;
-    if (peering !== undefined) this.checkPeering(here, leaving.subnet.vnet, peering);
+    if (peering !== undefined) here.stops.push(...peeringStops(leaving.subnet.vnet, peering, this.flow.source));
     if (visited.has(nic.id.toLowerCase())) {
       here.stops.push({ kind: 'loop', route });
       return { hops: [this.nowhere('VirtualAppliance')] };
@@ -232,34 +221,12 @@ class Walk {
     this.checkIn(hop, configuration);
     if (sameAddress(configuration.address, this.flow.destination)) return { hops: [hop] };
     const { machine } = nic;
-    if (!nic.ipForwarding) hop.stops.push({ kind: 'forwardingOff', nic });
-    if (machine !== undefined) this.checkForwarder(hop, machine, nic);
+    const knowsFlow = this.established === undefined || this.established.has(nic.id.toLowerCase());
+    hop.stops.push(...forwarderStops(nic, knowsFlow));
     const exit = machine?.nics.find((one) => one.name === machine.forwardsBy) ?? nic;
     visited.add(exit.id.toLowerCase());
     const way = exit.ipConfigurations.find((one) => one.address.version === configuration.address.version);
     return way === undefined ? { hops: [hop] } : { hops: [hop], leaving: way };
-  }
-
-  private checkForwarder(hop: Draft, machine: Machine, nic: NetworkInterface): void {
-    if (machine.power !== 'running') hop.stops.push({ kind: 'notRunning', machine });
-    else if (!machine.forwards) hop.stops.push({ kind: 'guestDoesNotForward', machine });
-    else if (machine.stateful && this.established !== undefined && !this.established.has(nic.id.toLowerCase())) {
-      hop.stops.push({ kind: 'foreignState', machine });
-    }
-  }
-
-  private findAppliance(
-    leaving: IpConfiguration,
-    address: Address,
-  ): { readonly configuration: IpConfiguration; readonly peering?: Peering } | undefined {
-    const { vnet } = leaving.subnet;
-    const own = this.topology.owners.get(vnet.id.toLowerCase())?.get(addressKey(address));
-    if (own !== undefined) return isConfiguration(own) ? { configuration: own } : undefined;
-    for (const peering of vnet.peerings) {
-      const owner = this.topology.owners.get(peering.remote.id.toLowerCase())?.get(addressKey(address));
-      if (owner !== undefined && isConfiguration(owner)) return { configuration: owner, peering };
-    }
-    return undefined;
   }
 
   private gateway(here: Draft, leaving: IpConfiguration, route: Route): readonly Draft[] {
@@ -296,6 +263,8 @@ class Walk {
 
   /** Out to the internet: a known host, or a public address of the estate, which is translated on its way in. */
   private outside(leaving: IpConfiguration, arrivedBy: NextHopType): Draft {
+    // An answer to a translated source is home once it is outside.
+    if (sameAddress(this.flow.destination, translatedAddress)) return this.nowhere(arrivedBy);
     const owner = publicOwner(this.topology, this.flow.destination);
     if (owner === undefined) return this.host(arrivedBy);
     const outbound = leaving.publicIp?.address ?? translatedAddress;
@@ -308,18 +277,6 @@ class Walk {
     };
     this.checkIn(hop, owner);
     return hop;
-  }
-
-  answeredBy(hops: readonly Hop[]): Machine | undefined {
-    if (this.flow.protocol !== 'Tcp') return undefined;
-    for (const [index, hop] of hops.entries()) {
-      const blocked = hop.stops.some((stop) => stop.kind !== 'denied' || stop.direction === 'Inbound');
-      const machine = hop.stand.kind === 'nic' ? hop.stand.configuration.nic.machine : undefined;
-      const isOnTheWay = index > 0 && index < hops.length - 1;
-      if (isOnTheWay && !blocked && machine?.answersFor.includes(this.flow.destinationPort)) return machine;
-      if (hop.stops.length > 0) return undefined;
-    }
-    return undefined;
   }
 }
 

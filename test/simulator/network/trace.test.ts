@@ -177,6 +177,54 @@ vms:
   });
 });
 
+describe('the way home', () => {
+  test('from a public address leads out again', () => {
+    const topology = lab(`publicIps: [{ name: pip, address: 20.50.0.4 }, { name: own, address: 20.50.0.5 }]
+vnets:
+  - { name: one, prefixes: 10.10.0.0/16, subnets: [{ name: s, prefix: 10.10.1.0/24 }] }
+  - { name: two, prefixes: 10.20.0.0/16, subnets: [{ name: s, prefix: 10.20.1.0/24 }] }
+vms:
+  - { name: a, nics: [{ subnet: one/s, address: 10.10.1.4 }] }
+  - { name: b, nics: [{ subnet: one/s, address: 10.10.1.5, publicIp: own }] }
+  - { name: c, nics: [{ subnet: two/s, address: 10.20.1.4, publicIp: pip }], listens: [443] }`);
+    expect(walk(topology, 'a', '20.50.0.4', 443).reached).toBe(true);
+    const traced = walk(topology, 'b', '20.50.0.4', 443);
+    expect([traced.reached, draw(traced.back)]).toEqual([true, '10.20.1.4 > 20.50.0.5']);
+  });
+
+  test('passes both NICs of a firewall that let the question through', () => {
+    const topology = lab(`nsgs:
+  - { name: quiet, rules: [{ name: deny-in, priority: 100, direction: Inbound, access: Deny }] }
+routeTables:
+  - { name: there, routes: [{ name: db, prefix: 10.10.2.0/24, nextHop: VirtualAppliance, address: 10.10.8.4 }] }
+  - { name: back, routes: [{ name: app, prefix: 10.10.1.0/24, nextHop: VirtualAppliance, address: 10.10.9.4 }] }
+vnets:
+  - name: vnet
+    prefixes: 10.10.0.0/16
+    subnets:
+      - { name: app, prefix: 10.10.1.0/24, routeTable: there }
+      - { name: db, prefix: 10.10.2.0/24, routeTable: back }
+      - { name: outer, prefix: 10.10.8.0/24 }
+      - { name: inner, prefix: 10.10.9.0/24 }
+vms:
+  - { name: app0, nics: [{ subnet: vnet/app, address: 10.10.1.4 }] }
+  - { name: db0, nics: [{ subnet: vnet/db, address: 10.10.2.4 }], listens: [1433] }
+  - name: fw0
+    forwards: true
+    stateful: true
+    forwardsBy: fw0-inner
+    nics:
+      - { name: fw0-outer, subnet: vnet/outer, address: 10.10.8.4, ipForwarding: true }
+      - { name: fw0-inner, subnet: vnet/inner, address: 10.10.9.4, ipForwarding: true, nsg: quiet }`);
+    const traced = walk(topology, 'app0', 'db0');
+    expect([draw(traced.hops), draw(traced.back), traced.reached]).toEqual([
+      '10.10.1.4 > 10.10.8.4 > 10.10.2.4',
+      '10.10.2.4 > 10.10.9.4 > 10.10.1.4',
+      true,
+    ]);
+  });
+});
+
 describe('peerings', () => {
   const peered = (there: string, back: string, spoke = '') =>
     lab(`vnets:
