@@ -6,8 +6,9 @@ import {
 } from 'botbuilder';
 import { type AuthenticateRequestResult, ClaimsIdentity } from 'botframework-connector';
 import type { Dispatcher, PressAnswer } from '../commands/dispatch.ts';
-import { noticeReply } from '../commands/replies.ts';
+import { noticeReply, problemReply, problemWords } from '../commands/replies.ts';
 import type { Locale, Press, Reply } from '../core/chat.ts';
+import { type Problem, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Replier } from '../jobs/job.ts';
 import { say } from '../language/say.ts';
@@ -88,17 +89,34 @@ export function createBot(options: BotOptions): Bot {
     else await replier.send(conversation, answer.reply);
   };
 
+  /** Nobody is left without an answer: they see what may be shown, and for anything else the reference that the log has. */
+  const excuse = async (known: KnownActivity, error: unknown): Promise<InvokeResponse | undefined> => {
+    const reference = options.newReference();
+    options.surprised(reference, error);
+    const problem: Problem = error instanceof ShownError ? error.problem : { code: 'INTERNAL', facts: {} };
+    const heard = readActivity(known, options.language);
+    if (known.type === 'invoke') {
+      const locale = heard.kind === 'press' ? heard.press.locale : options.language;
+      const { what, why } = problemWords(problem, locale);
+      const text =
+        problem.code === 'INTERNAL' ? say(locale, 'turn.failed', { reference }) : [what, why].join(' ').trim();
+      return invokeResponse({ kind: 'notice', text }, render);
+    }
+    if (heard.kind !== 'message' && heard.kind !== 'press') return undefined;
+    const { conversation, locale } = heard.kind === 'message' ? heard.utterance : heard.press;
+    await replier
+      .send(conversation, problemReply(problem, { locale, reference }))
+      .catch((unsaid) => options.surprised(reference, unsaid));
+    return undefined;
+  };
+
   return {
     async receive(known) {
       const answer = await adapter.receive(vouchFor(known), activityOf(known), async () => {
         try {
           return await turn(known);
         } catch (error) {
-          const reference = options.newReference();
-          options.surprised(reference, error);
-          if (known.type !== 'invoke') return undefined;
-          const text = say(options.language, 'turn.failed', { reference });
-          return invokeResponse({ kind: 'notice', text }, render);
+          return excuse(known, error);
         }
       });
       return answer ? { status: answer.status, ...(answer.body && { body: answer.body }) } : { status: 200 };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Conversation, Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
-import type { Replier } from '../jobs/job.ts';
+import { ConversationGone, type Replier } from '../jobs/job.ts';
 import type { Reference } from './activity.ts';
 import type { Connectors } from './connectors.ts';
 import { type Door, servesUrl } from './front-door.ts';
@@ -69,6 +69,10 @@ export function createReplier({ connectors, render, door, clock }: ReplierOption
       const sent = await speak('create', conversation, async (reference) => {
         const { conversations } = await connectors(reference.serviceUrl);
         return conversations.sendToConversation(reference.conversationId, activityOf(reply, reference));
+      }).catch((error: unknown) => {
+        const { status } = faultOf(error);
+        if (status !== 403 && status !== 404) throw error;
+        throw new ConversationGone(`the channel answers ${status} to a send`, { cause: error });
       });
       return sent.id || undefined;
     },

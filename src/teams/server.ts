@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import restify from 'restify';
+import restify, { type Response } from 'restify';
 import type { Json } from '../core/json.ts';
 import { bodyLimitBytes, judgeHead, readBody } from './body.ts';
 import { admit, type Door, type KnownActivity, type Vouched } from './front-door.ts';
@@ -73,9 +73,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }
   });
   // restify would answer with its own words and a part of the request.
-  server.on('restifyError', (_request, response: ServerResponse, error: { statusCode?: number }, done: () => void) => {
-    if (!response.headersSent) response.writeHead(error.statusCode ?? 500, { connection: 'close' });
-    response.end();
+  server.on('restifyError', (_request, response: Response, error: { statusCode?: number }, done: () => void) => {
+    if (!response.headersSent) response.send(error.statusCode ?? 500);
     done();
   });
   await listen(http, options);
@@ -94,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function takeMessage(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refuse = (status: number, reason: string) => {
     options.refused({ status, reason, from: request.socket.remoteAddress ?? '' });
-    response.writeHead(status, isSmall(request) && status !== 408 ? {} : { connection: 'close' });
+    const kept = isSmall(request) && status !== 408;
+    response.writeHead(status, { 'content-length': 0, ...(!kept && { connection: 'close' }) });
     response.end();
     request.resume();
   };
@@ -112,9 +112,13 @@ async function takeMessage(options: ServerOptions, request: IncomingMessage, res
   const admission = admit(reading.body, door, vouched);
   if (!admission.ok) return refuse(admission.status, admission.reason);
   const answer = await options.receive(admission.known);
-  const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
-  response.writeHead(answer.status, text === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' });
-  response.end(text);
+  if (answer.body === undefined) {
+    response.writeHead(answer.status, { 'content-length': 0 });
+    response.end();
+  } else {
+    response.writeHead(answer.status, { 'content-type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify(answer.body));
+  }
 }
 
 /** An unread body that is known to be small may still arrive: cutting the connection would lose the answer on its way. */
