@@ -132,6 +132,14 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     server.close();
     throw error;
   }
+  const stop = async () => {
+    await identity?.close();
+    const ended = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await ended;
+  };
+  let closed: Promise<void> | undefined;
   return {
     endpoint: `https://localhost:${bound}`,
     ca: certificate.ca,
@@ -157,12 +165,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     get faultsHappened() {
       return manager.faults.happened;
     },
-    close: async () => {
-      await identity?.close();
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
+    close: () => {
+      closed ??= stop();
+      return closed;
     },
   };
 }

@@ -276,6 +276,18 @@ describe('limits', () => {
   });
 });
 
+test.each([
+  [1, '10'],
+  [3, '4'],
+  [10, '1'],
+  [1000, '1'],
+])('at speed %d Retry-After is %s', async (speed, seconds) => {
+  const simulator = await startSimulator({ speed, seed: 1 });
+  const started = await ask(simulator, check, { body: toDatabase });
+  await Promise.all([simulator.close(), simulator.close()]);
+  expect(started.headers['retry-after']).toBe(seconds);
+});
+
 describe('what needs no token', () => {
   test.each([
     ['2015-01-01', (body: Wire['body']) => body.authentication.audiences[0]],

@@ -46,7 +46,7 @@ function regionOf(hop: Hop): string | undefined {
 }
 
 /** What the file says about a link, else what is usual for its kind. */
-export function linkLatency(topology: Topology, from: Hop, to: Hop): Latency {
+function linkLatency(topology: Topology, from: Hop, to: Hop): Latency {
   const left = namesOf(from);
   const right = namesOf(to);
   for (const { between, latency } of topology.links) {
@@ -62,7 +62,7 @@ export function linkLatency(topology: Topology, from: Hop, to: Hop): Latency {
 }
 
 /** A measurement of a link: its numbers with up to a fifth of variation, ordered min <= avg <= max. */
-export function measure(latency: Latency, chance: Chance): RoundTrip {
+function measure(latency: Latency, chance: Chance): RoundTrip {
   if (latency.steady) return { min: latency.minMs, avg: latency.avgMs, max: latency.maxMs };
   const vary = (value: number) => Math.max(0, Math.round(value * (0.9 + 0.2 * chance.next())));
   const min = vary(latency.minMs);

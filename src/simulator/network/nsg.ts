@@ -131,7 +131,7 @@ type Place = {
 export type Members = (asg: ApplicationSecurityGroup, address: Address) => boolean;
 
 /** Priority order, then file order for equal numbers (Azure refuses those; so does the topology file). */
-export function rulesOf(group: SecurityGroup, direction: Direction): readonly SecurityRule[] {
+function rulesOf(group: SecurityGroup, direction: Direction): readonly SecurityRule[] {
   return [...group.rules, ...defaultRules].filter((rule) => rule.direction === direction);
 }
 
@@ -154,7 +154,7 @@ function portMatches(ranges: readonly PortRange[], port: number): boolean {
 }
 
 /** ICMP has no ports: a rule's port lists do not keep it from matching. */
-export function matchRule(rule: SecurityRule, place: Place, flow: Flow): RuleMatch {
+function matchRule(rule: SecurityRule, place: Place, flow: Flow): RuleMatch {
   const portless = flow.protocol === 'Icmp' || flow.protocol === 'Esp' || flow.protocol === 'Ah';
   return {
     rule,

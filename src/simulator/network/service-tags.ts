@@ -44,7 +44,7 @@ export function tagPrefixes(tag: string): readonly Prefix[] {
  * and the prefixes of its own user-defined routes that lead to an appliance or gateway (a default route among them
  * widens the tag to everything, as it does in Azure).
  */
-export function inVirtualNetwork(
+function inVirtualNetwork(
   place: { readonly vnet: VirtualNetwork; readonly routePrefixes: readonly Prefix[] },
   address: Address,
 ): boolean {

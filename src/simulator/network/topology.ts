@@ -296,8 +296,3 @@ export function leadingConfiguration(nic: NetworkInterface, version: 4 | 6 = 4):
 export function primaryNic(machine: Machine): NetworkInterface | undefined {
   return machine.nics.find((nic) => nic.primary) ?? machine.nics[0];
 }
-
-export function findMachine(topology: Topology, id: string): Machine | undefined {
-  const found = topology.byId.get(id.toLowerCase());
-  return found?.kind === 'vm' ? found : undefined;
-}

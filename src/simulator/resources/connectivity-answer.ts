@@ -22,7 +22,7 @@ const issue = (origin: Issue['origin'], type: string, context: Readonly<Record<s
 });
 
 /** A rule's name as the service of that time reports it. */
-export function reportRule(decision: GroupDecision, era: Era): string {
+function reportRule(decision: GroupDecision, era: Era): string {
   const { rule, group } = decision;
   if (rule.isDefault) return `DefaultRule_${rule.name}`;
   return era.ruleBy === 'id' ? `${group.id}/SecurityRules/${rule.name}` : `UserRule_${rule.name}`;

@@ -19,7 +19,7 @@ function typeName(route: Route, shapes: string): string {
   return route.nextHop === 'VNetPeering' ? 'VirtualNetworkPeering' : route.nextHop;
 }
 
-export function describeNextHop(route: Route | undefined, shapes: string): JsonObject {
+function describeNextHop(route: Route | undefined, shapes: string): JsonObject {
   if (route === undefined) return { nextHopType: 'None', routeTableId: 'System Route' };
   return {
     nextHopType: typeName(route, shapes),
