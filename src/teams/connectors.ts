@@ -34,7 +34,7 @@ export function createConnectors({ authentication, appId, timeoutMs = 10_000 }: 
   };
 }
 
-type Request = { readonly url: string; timeout: number };
+type Request = { readonly url: string; abortSignal?: AbortSignal };
 type Send = (request: Request) => Promise<unknown>;
 type Pipeline = {
   removePolicy(options: { readonly name: string }): unknown;
@@ -59,7 +59,8 @@ function harden(client: ConnectorClient, origin: string, timeoutMs: number) {
     name: 'hopcheckGuard',
     sendRequest(request, next) {
       if (new URL(request.url).origin !== origin) throw new Error('the connector request leaves its service');
-      request.timeout = timeoutMs;
+      // The client's own time-out ends with the headers; this one covers a body that never comes.
+      request.abortSignal = AbortSignal.timeout(timeoutMs);
       return next(request);
     },
   });
