@@ -6,6 +6,7 @@ import { commands } from './commands/registry.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { createEmbeddedEngine } from './jobs/embedded-engine.ts';
 import { openSqliteStore } from './jobs/sqlite-store.ts';
 import { createWorker } from './jobs/worker.ts';
 import type { Log } from './log.ts';
@@ -47,9 +48,9 @@ export type AppParts = {
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const { log } = parts;
   const clock = parts.clock ?? systemClock;
+  const store = openSqliteStore(config.dataDir);
   const connection = parts.connection ?? (await connectAzure(config, log, clock));
   const { arm, inventory } = connection;
-  const store = openSqliteStore(config.dataDir);
   const renderer = createRenderer(new URL('../cards/', import.meta.url));
   const botCloud = parts.botCloud ?? botClouds[config.cloud];
   const door = { local: config.local, serviceOrigins: botCloud.serviceOrigins, tenants: config.tenants };
@@ -62,6 +63,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const services: Services = { arm, inventory, store, clock, grants: parts.grants, settings: config };
   const worker = createWorker({
     store,
+    engine: createEmbeddedEngine({ store, clock }),
     replier,
     clock,
     task: tasksOf(commands, services),
@@ -94,6 +96,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     : undefined;
   const defaultSource = connection.simulator?.defaultSource;
   if (chat && defaultSource) await store.remember(channel.id, 'source', { kind: 'vm', name: defaultSource });
+  // Before anyone is heard: a new question is worked on only once it was acknowledged.
+  const resumed = await worker.resume();
+  if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
   const server = await startServer({
     host: config.host,
     port: config.port,
@@ -108,8 +113,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   port = server.port;
   void gate?.keys.warm();
   const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
-  const resumed = await worker.resume();
-  if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
   return {
     url: `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`,
     simulated: arm.simulated,

@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { openGrants } from './grants-file.ts';
+import { StoreUnusable } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { ListenError } from './teams/server.ts';
 
@@ -35,7 +36,7 @@ export async function serveUntilStopped(config: Config, log: Log, io: Io): Promi
     await app.stop();
     return 0;
   } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
+    if (!(error instanceof ListenError || error instanceof StoreUnusable)) throw error;
     io.err(error.message);
     return 1;
   } finally {

@@ -28,6 +28,7 @@ export const errorCodes = [
   'AZURE_FOREIGN_HOST',
   'NO_RESULT',
   'CANCELLED',
+  'STORE_FAILED',
   'INTERNAL',
 ] as const;
 

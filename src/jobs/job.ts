@@ -3,9 +3,14 @@ import type { Json } from '../core/json.ts';
 
 /**
  * queued: stored, before anything was said. running: started; `operation` is there once Azure has taken it.
- * answered: the outcome is known. delivered: the person has the final card.
+ * answered: the outcome is known. delivered: the person has the final card. abandoned: nobody is there to have it.
  */
-export type JobState = 'queued' | 'running' | 'answered' | 'delivered';
+export type JobState = 'queued' | 'running' | 'answered' | 'delivered' | 'abandoned';
+
+/** Whether nothing is left to do for a job. */
+export function isOver({ state }: Pick<Job, 'state'>): boolean {
+  return state === 'delivered' || state === 'abandoned';
+}
 
 /** Work that outlives a turn and a restart. Plain JSON. */
 export type Job = {
@@ -46,8 +51,16 @@ export type Task = {
 
 /** How the worker speaks; the transport implements it. */
 export type Replier = {
-  /** Returns the new message's id, or undefined when it was sent but its id was lost. */
+  /**
+   * Returns the new message's id, or undefined when it was sent but its id was lost.
+   * Errors: ConversationGone where nobody can be spoken to any more.
+   */
   send(conversation: Conversation, reply: Reply): Promise<string | undefined>;
   /** `gone`: the message or the conversation is not there any more. */
   update(conversation: Conversation, messageId: string, reply: Reply): Promise<'updated' | 'gone'>;
 };
+
+/** The bot was removed from the conversation, or the conversation is not there any more. */
+export class ConversationGone extends Error {
+  override readonly name = 'ConversationGone';
+}

@@ -1,3 +1,4 @@
+import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Job, JobState } from './job.ts';
 
@@ -6,7 +7,7 @@ export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | '
 
 /**
  * The one contract of every store. Each promise resolves when the change is durable.
- * Errors: any rejection means that nothing was written.
+ * Errors: a StoreError means that nothing was written.
  */
 export type Store = {
   /**
@@ -19,7 +20,7 @@ export type Store = {
   advance(id: string, from: JobState, to: JobState, change?: Change): Promise<boolean>;
   /** Adds what became known of a job without moving it. */
   amend(id: string, change: Change): Promise<void>;
-  /** Jobs not delivered yet, oldest first. */
+  /** Jobs that somebody still waits for, oldest first. */
   unfinished(): Promise<readonly Job[]>;
   /** Uses up a nonce that starts work: true for the first caller only. */
   spend(jobId: string, nonce: string): Promise<boolean>;
@@ -28,3 +29,21 @@ export type Store = {
   recall(conversationId: string, key: string): Promise<Json | undefined>;
   close(): Promise<void>;
 };
+
+export type StoreFault = 'full' | 'locked' | 'damaged' | 'unreachable' | 'other';
+
+/** The store did not do what it was asked. It may work again a moment later. */
+export class StoreError extends ShownError {
+  readonly fault: StoreFault;
+  constructor(fault: StoreFault, options?: ErrorOptions) {
+    super({ code: 'STORE_FAILED', facts: { fault } }, options);
+    this.name = 'StoreError';
+    this.message = `the store failed (${fault})`;
+    this.fault = fault;
+  }
+}
+
+/** Why a process cannot start with its store: words for an operator. */
+export class StoreUnusable extends Error {
+  override readonly name = 'StoreUnusable';
+}

@@ -1,150 +1,176 @@
 import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
-import type { Job, Replier, Task } from './job.ts';
-import type { Store } from './store.ts';
+import { backOff } from './back-off.ts';
+import { createEditor } from './editor.ts';
+import type { Engine } from './engine.ts';
+import { ConversationGone, isOver, type Job, type Replier, type Task } from './job.ts';
+import { type Store, StoreError } from './store.ts';
 
 export type Worker = {
   /**
-   * Stores the job, then says `first` (as a new message, or over `job.messageId`), then runs it in the background.
+   * Stores the job, then says `first` (as a new message, or over `job.messageId`), then has it run in the background.
    * A job that comes with an outcome is only stored and said. Returns false for a second delivery of the same message.
+   * Errors: StoreError when it could not be stored; then nothing was said.
    */
   accept(job: Job, first: Reply, deliveryKey?: string): Promise<boolean>;
-  /** Goes on with what an earlier process left unfinished. */
+  /** Begins to work, first on what an earlier process left unfinished: resolves with how much that is. */
   resume(): Promise<number>;
   readonly inFlight: number;
   /** Stops waiting; unfinished jobs stay in the store for the next start. Resolves when no job is being worked on. */
   stop(): Promise<void>;
 };
 
+/** Between two writes that both matter. */
+export type FaultPoint = 'inserted' | 'acknowledged' | 'posted' | 'kept' | 'answered' | 'updated';
+
 export type WorkerOptions = {
   readonly store: Store;
+  readonly engine: Engine;
   readonly replier: Replier;
   readonly clock: Clock;
   readonly task: (command: string) => Task | undefined;
   /** An exception of a job, with the reference that its card carries. */
   readonly surprised: (job: Job, reference: string, error: unknown) => void;
+  /** Called where dying would hurt most, so that tests can die there. */
+  readonly reach?: (point: FaultPoint, job: Job) => void;
 };
 
-/** Teams slows down who edits faster. */
-const betweenEditsMs = 1000;
+/** After so long nobody waits for an answer any more. */
+const patienceMs = 24 * 3_600_000;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { store, replier, clock, surprised } = options;
+  const { store, engine, replier, clock, surprised, reach = () => undefined } = options;
   const stopping = new AbortController();
-  const underWay = new Map<string, Promise<void>>();
 
-  const launch = (job: Job) => {
-    if (stopping.signal.aborted || underWay.has(job.id)) return;
-    const done = work(job)
-      .catch((error) => {
-        if (!stopping.signal.aborted) surprised(job, job.id, error);
-      })
-      .finally(() => underWay.delete(job.id));
-    underWay.set(job.id, done);
+  /** A fault of the store passes; what is under way waits for that instead of being done again. */
+  const persist = async <T>(job: Job, signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await write();
+      } catch (error) {
+        if (signal.aborted || !(error instanceof StoreError)) throw error;
+        surprised(job, job.id, error);
+        await backOff(clock, attempt, signal);
+      }
+    }
   };
 
-  const work = async (job: Job) => {
-    const task = options.task(job.command);
-    if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
-    const outcome = job.outcome ?? (await run(job, task));
-    await deliver(job, task.draw(job, outcome));
+  const work = async (jobId: string, signal: AbortSignal) => {
+    const job = await store.job(jobId);
+    if (!job || isOver(job)) return;
+    try {
+      const task = options.task(job.command);
+      if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
+      const answered = job.outcome === undefined ? await run(job, task, signal) : job;
+      if (answered?.outcome !== undefined) await deliver(answered, draw(task, answered, answered.outcome), signal);
+    } catch (error) {
+      if (!signal.aborted) surprised(job, job.id, error);
+      throw error;
+    }
   };
 
-  const run = async (job: Job, task: Task): Promise<Json> => {
-    if (job.state === 'queued') await store.advance(job.id, 'queued', 'running');
-    const editor = createEditor(job);
+  /** The job with its outcome, whoever found it; undefined when it is over already. */
+  const run = async (job: Job, task: Task, signal: AbortSignal): Promise<Job | undefined> => {
+    if (job.state === 'queued') await persist(job, signal, () => store.advance(job.id, 'queued', 'running'));
+    signal.throwIfAborted();
+    const editor = createEditor({ job, store, replier, clock, surprised: (error) => surprised(job, job.id, error) });
     let outcome: Json;
     try {
       outcome = await task.run(job, {
-        signal: stopping.signal,
-        keep: (operation) => store.amend(job.id, { operation }),
+        signal,
+        async keep(operation) {
+          reach('posted', job);
+          await persist(job, signal, () => store.amend(job.id, { operation }));
+          reach('kept', job);
+        },
         show: editor.show,
       });
     } catch (error) {
-      if (stopping.signal.aborted) throw error;
+      if (signal.aborted) throw error;
       surprised(job, job.id, error);
       outcome = task.fail(job, job.id);
     } finally {
       await editor.close();
     }
-    await store.advance(job.id, 'running', 'answered', { outcome });
-    return outcome;
+    await persist(job, signal, () => store.advance(job.id, 'running', 'answered', { outcome }));
+    reach('answered', job);
+    const stored = await persist(job, signal, () => store.job(job.id));
+    return stored && !isOver(stored) ? stored : undefined;
+  };
+
+  const draw = (task: Task, job: Job, outcome: Json): Reply => {
+    try {
+      return task.draw(job, outcome);
+    } catch (error) {
+      surprised(job, job.id, error);
+      return task.draw(job, task.fail(job, job.id));
+    }
   };
 
   /** A stored job is worked on even if the channel did not take its acknowledgement: the answer is then sent new. */
-  const acknowledge = async (job: Job, first: Reply): Promise<string | undefined> => {
+  const acknowledge = async (job: Job, first: Reply): Promise<boolean> => {
     try {
       const edited =
         job.messageId !== undefined && (await replier.update(job.conversation, job.messageId, first)) === 'updated';
       const messageId = edited ? job.messageId : await replier.send(job.conversation, first);
-      if (messageId && messageId !== job.messageId) await store.amend(job.id, { messageId });
-      return messageId;
+      reach('acknowledged', job);
+      if (messageId && messageId !== job.messageId) {
+        await persist(job, stopping.signal, () => store.amend(job.id, { messageId }));
+      }
+      return true;
     } catch (error) {
       surprised(job, job.id, error);
-      return undefined;
+      return false;
+    }
+  };
+
+  /** While the channel does not take an answer the job stays answered, and is said as soon as it does. */
+  const deliver = async (job: Job, reply: Reply, signal: AbortSignal) => {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const sent = await say(job, reply);
+        reach('updated', job);
+        return await persist(job, signal, () =>
+          store.advance(job.id, 'answered', 'delivered', sent ? { messageId: sent } : {}),
+        );
+      } catch (error) {
+        if (signal.aborted) throw error;
+        surprised(job, job.id, error);
+        if (error instanceof ConversationGone || clock.now() > job.createdAtMs + patienceMs) {
+          return await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
+        }
+        await backOff(clock, attempt, signal);
+      }
     }
   };
 
   /** The answer is written over the acknowledging message: a PUT may be repeated, a POST may not. */
-  const deliver = async (job: Job, reply: Reply) => {
-    const messageId = job.messageId ?? (await store.job(job.id))?.messageId;
+  const say = async (job: Job, reply: Reply): Promise<string | undefined> => {
+    const { messageId } = job;
     const edited = messageId !== undefined && (await replier.update(job.conversation, messageId, reply)) === 'updated';
-    const sent = edited ? undefined : await replier.send(job.conversation, reply);
-    await store.advance(job.id, 'answered', 'delivered', sent ? { messageId: sent } : {});
-  };
-
-  /** Merges edits that come faster than Teams takes them, and never lets one land after the final answer. */
-  const createEditor = (job: Job) => {
-    const closed = new AbortController();
-    let newest: Reply | undefined;
-    let pump: Promise<void> | undefined;
-    const edit = async () => {
-      while (newest && !closed.signal.aborted) {
-        const reply = newest;
-        newest = undefined;
-        const messageId = job.messageId ?? (await store.job(job.id))?.messageId;
-        if (messageId) await replier.update(job.conversation, messageId, reply);
-        await clock.sleep(betweenEditsMs, closed.signal);
-      }
-    };
-    return {
-      show(reply: Reply) {
-        newest = reply;
-        pump ??= edit()
-          .catch((error) => {
-            if (!closed.signal.aborted) surprised(job, job.id, error);
-          })
-          .finally(() => {
-            pump = undefined;
-          });
-      },
-      async close() {
-        closed.abort();
-        await pump;
-      },
-    };
+    return edited ? undefined : replier.send(job.conversation, reply);
   };
 
   return {
     async accept(job, first, deliveryKey) {
       if ((await store.insert(job, deliveryKey)) === 'duplicate') return false;
-      const messageId = await acknowledge(job, first);
-      if (job.outcome === undefined) launch({ ...job, ...(messageId && { messageId }) });
-      else if (messageId) await store.advance(job.id, 'answered', 'delivered');
+      reach('inserted', job);
+      const said = await acknowledge(job, first);
+      if (said && job.outcome !== undefined) {
+        await persist(job, stopping.signal, () => store.advance(job.id, 'answered', 'delivered'));
+      } else {
+        await engine.release(job.id);
+      }
       return true;
     },
-    async resume() {
-      const jobs = await store.unfinished();
-      for (const job of jobs) launch(job);
-      return jobs.length;
-    },
+    resume: () => engine.start(work),
     get inFlight() {
-      return underWay.size;
+      return engine.inFlight;
     },
     async stop() {
       stopping.abort(new Error('hopcheck is stopping'));
-      await Promise.allSettled(underWay.values());
+      await engine.stop();
     },
   };
 }

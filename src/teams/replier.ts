@@ -93,14 +93,13 @@ export function createReplier({ connectors, render, door, clock }: ReplierOption
   };
 }
 
+type Headers = { get(name: string): string | undefined };
+
+/** The headers stay the object they are: parsed into a copy, their methods would lose what they read from. */
 const Fault = z.object({
   statusCode: z.number().optional(),
   response: z
-    .object({
-      headers: z.object({
-        get: z.custom<(name: string) => string | undefined>((value) => typeof value === 'function'),
-      }),
-    })
+    .object({ headers: z.custom<Headers>((value) => typeof value === 'object' && value !== null && 'get' in value) })
     .optional(),
 });
 

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Conversation, Reply } from '../../src/core/chat.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { Hooks, Job, Replier, Task } from '../../src/jobs/job.ts';
+import { createEmbeddedEngine } from '../../src/jobs/embedded-engine.ts';
+import { ConversationGone, type Hooks, type Job, type Replier, type Task } from '../../src/jobs/job.ts';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
-import type { Store } from '../../src/jobs/store.ts';
+import { type Store, StoreError } from '../../src/jobs/store.ts';
 import { createWorker, type Worker } from '../../src/jobs/worker.ts';
-import { createManualClock, settle } from '../support/clock.ts';
+import { createManualClock, type ManualClock, settle } from '../support/clock.ts';
 import { jobOf } from './store-contract.ts';
 
 const replyOf = (text: string): Reply => ({ card: 'notice', data: { text }, summary: text });
@@ -15,10 +16,11 @@ function createChannel() {
   const shown = new Map<string, string>();
   const history: string[] = [];
   let fault: Error | undefined;
+  let sendingFault: Error | undefined;
   let gone = false;
   const replier: Replier = {
     async send(_conversation: Conversation, reply) {
-      if (fault) throw fault;
+      if (fault ?? sendingFault) throw fault ?? sendingFault;
       const id = `m${shown.size + 1}`;
       shown.set(id, reply.summary);
       history.push(`send ${id} ${reply.summary}`);
@@ -38,6 +40,9 @@ function createChannel() {
     history,
     breakWith: (error: Error | undefined) => {
       fault = error;
+    },
+    breakSending: (error: Error) => {
+      sendingFault = error;
     },
     loseMessages: () => {
       gone = true;
@@ -68,20 +73,21 @@ afterEach(async () => {
   }
 });
 
-function open(store = openSqliteStore()) {
+function open(store = openSqliteStore(), clock = createManualClock()) {
   const channel = createChannel();
-  const clock = createManualClock();
   const { task, started } = createTask();
   const surprises: string[] = [];
   const worker = createWorker({
     store,
+    engine: createEmbeddedEngine({ store, clock }),
     replier: channel.replier,
     clock,
     task: (command) => (command === 'check' ? task : undefined),
     surprised: (_job, _reference, error) => surprises.push(error instanceof Error ? error.message : String(error)),
   });
   opened.push({ worker, store });
-  return { store, channel, clock, started, surprises, worker };
+  const resumed = worker.resume();
+  return { resumed, store, channel, clock, started, surprises, worker };
 }
 
 function first<T>(items: readonly T[]): T {
@@ -192,7 +198,7 @@ describe('the worker', () => {
     expect(before.surprises).toEqual([]);
 
     const after = open(before.store);
-    expect(await after.worker.resume()).toBe(2);
+    expect(await after.resumed).toBe(2);
     await settle();
     expect(after.channel.history).toEqual(['update m7 answer "known"']);
     expect(first(after.started).job).toMatchObject({ id: 'a', operation: { poller: 'P' }, messageId: 'm1' });
@@ -200,6 +206,139 @@ describe('the worker', () => {
     await settle();
     expect(after.channel.history).toContain('update m1 answer "at last"');
     opened.splice(0, 1);
+  });
+
+  test('while the channel takes no answer the job stays answered, and is said as soon as it does', async () => {
+    const { worker, store, channel, clock, started } = open();
+    await worker.accept(jobOf('a', { createdAtMs: clock.now() }), replyOf('running'));
+    await settle();
+    channel.breakWith(new Error('connector down'));
+    first(started).finish('late');
+    await clock.advance(10 * 60_000);
+    expect((await store.job('a'))?.state).toBe('answered');
+    channel.breakWith(undefined);
+    await clock.advance(60_000);
+    expect(channel.history.slice(1)).toEqual(['update m1 answer "late"']);
+    expect((await store.job('a'))?.state).toBe('delivered');
+    expect(started).toHaveLength(1);
+  });
+
+  test('an answer that nobody takes for a day is given up', async () => {
+    const { worker, store, channel, clock, started } = open();
+    await worker.accept(jobOf('a', { createdAtMs: clock.now() }), replyOf('running'));
+    await settle();
+    channel.breakWith(new Error('connector down'));
+    first(started).finish('late');
+    await clock.advance(25 * 3_600_000);
+    expect((await store.job('a'))?.state).toBe('abandoned');
+    expect(worker.inFlight).toBe(0);
+    expect(await store.unfinished()).toEqual([]);
+  });
+
+  test('an answer for a conversation that is gone is given up at once', async () => {
+    const { worker, store, channel, started } = open();
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    channel.loseMessages();
+    channel.breakSending(new ConversationGone('403'));
+    first(started).finish('too late');
+    await settle();
+    expect((await store.job('a'))?.state).toBe('abandoned');
+    expect(worker.inFlight).toBe(0);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, index) => index))(
+    'an update shown %i promises after the wait of the one before is shown too',
+    async (promises) => {
+      let onWake = async () => {};
+      const manual = createManualClock();
+      const clock: ManualClock = {
+        ...manual,
+        sleep: async (ms, signal) => {
+          await manual.sleep(ms, signal);
+          void onWake();
+        },
+      };
+      const { worker, channel, started } = open(openSqliteStore(), clock);
+      await worker.accept(jobOf('a'), replyOf('running'));
+      await settle();
+      const { hooks } = first(started);
+      hooks.show(replyOf('before'));
+      await settle();
+      onWake = async () => {
+        onWake = async () => {};
+        for (let promise = 0; promise < promises; promise += 1) await null;
+        hooks.show(replyOf('after'));
+      };
+      await clock.advance(2000);
+      expect(channel.history.at(-1)).toBe('update m1 after');
+    },
+  );
+
+  test('what is under way waits for the store to recover, and is not done again', async () => {
+    const store = openSqliteStore();
+    let broken = false;
+    const failing: Store = {
+      ...store,
+      async advance(...given) {
+        if (broken) throw new StoreError('full');
+        return store.advance(...given);
+      },
+      async amend(...given) {
+        if (broken) throw new StoreError('full');
+        return store.amend(...given);
+      },
+    };
+    const { worker, channel, clock, started } = open(failing);
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    const { hooks, finish } = first(started);
+    broken = true;
+    const kept = hooks.keep({ poller: 'P' });
+    await clock.advance(120_000);
+    expect((await store.job('a'))?.operation).toBeUndefined();
+    broken = false;
+    await clock.advance(60_000);
+    await kept;
+    expect((await store.job('a'))?.operation).toEqual({ poller: 'P' });
+    broken = true;
+    finish('known');
+    await clock.advance(120_000);
+    broken = false;
+    await clock.advance(60_000);
+    expect(channel.history.at(-1)).toBe('update m1 answer "known"');
+    expect(started).toHaveLength(1);
+  });
+
+  test('a question that cannot be stored is neither said nor begun', async () => {
+    const store = openSqliteStore();
+    const full: Store = { ...store, insert: () => Promise.reject(new StoreError('full')) };
+    const { worker, channel, started } = open(full);
+    await expect(worker.accept(jobOf('a'), replyOf('running'))).rejects.toMatchObject({ fault: 'full' });
+    await settle();
+    expect(channel.history).toEqual([]);
+    expect(started).toEqual([]);
+  });
+
+  test('a job that fails in the store is tried again later', async () => {
+    const store = openSqliteStore();
+    let broken = true;
+    const failing: Store = {
+      ...store,
+      async job(id) {
+        if (broken) throw new StoreError('locked');
+        return store.job(id);
+      },
+    };
+    const { worker, channel, clock, started } = open(failing);
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await clock.advance(30_000);
+    expect(started).toEqual([]);
+    broken = false;
+    await clock.advance(60_000);
+    first(started).finish('at last');
+    await settle();
+    expect(channel.history.at(-1)).toBe('update m1 answer "at last"');
   });
 
   test('two workers cannot both end a job', async () => {

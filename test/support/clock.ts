@@ -48,9 +48,9 @@ export function createManualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   };
 }
 
-/** Lets everything that is ready run: promises first, then one round of the event loop. */
+/** Lets everything that is ready run; each write of the store takes a round of the event loop. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 5; round += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The real clock, `factor` times faster: what takes Azure a minute takes a test a fraction of a second. */

@@ -86,6 +86,11 @@ export const problems = {
   'problem.CANCELLED.what': 'Cancelled by {name}.',
   'problem.CANCELLED.why': 'Azure cannot stop a check; I stopped waiting for it.',
   'problem.CANCELLED.do': 'Run it again when you need the answer.',
+  'problem.STORE_FAILED.what': 'I did not take this on: I could not write it down.',
+  'problem.STORE_FAILED.why':
+    'I start nothing that a restart would lose. {fault, select, full {The disk of my store is full.} locked {Another process holds my store.} damaged {My store is damaged.} unreachable {My database does not answer.} other {My store failed.}}',
+  'problem.STORE_FAILED.do':
+    'Ask again in a minute; I work again as soon as the store does. If it stays so, tell an operator.',
   'problem.INTERNAL.what': 'Something went wrong inside hopcheck.',
   'problem.INTERNAL.why': 'It is logged under this reference.',
   'problem.INTERNAL.do': 'Ask again. If it happens again, give an operator the reference.',

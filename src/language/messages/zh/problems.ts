@@ -78,6 +78,10 @@ export const problems: Readonly<Record<keyof typeof en, string>> = {
   'problem.CANCELLED.what': '已由 {name} 取消。',
   'problem.CANCELLED.why': 'Azure 无法停止检查；只是不再等待结果。',
   'problem.CANCELLED.do': '需要结果时请再运行一次。',
+  'problem.STORE_FAILED.what': '没有受理：无法记录这个请求。',
+  'problem.STORE_FAILED.why':
+    '重启后会丢失的工作，我不会开始。{fault, select, full {存储所在的磁盘已满。} locked {存储被另一个进程占用。} damaged {存储已损坏。} unreachable {数据库没有响应。} other {存储出错。}}',
+  'problem.STORE_FAILED.do': '请一分钟后再问；存储恢复后我会自动恢复工作。如果一直如此，请告诉运维人员。',
   'problem.INTERNAL.what': 'hopcheck 内部出错。',
   'problem.INTERNAL.why': '已用这个编号记入日志。',
   'problem.INTERNAL.do': '请再问一次。如果再次出现，请把编号交给运维人员。',
