@@ -18,12 +18,14 @@ async function run(): Promise<number> {
       const { runSimulator } = await import('./simulator/main.ts');
       return runSimulator(argv, { out: print, err: complain, signal });
     }
+    case 'doctor':
+      return doctor();
     case 'grants': {
       const { runGrants } = await import('./terminal/grants.ts');
       return runGrants(argv, { out: print, err: complain });
     }
     default:
-      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, grants.`);
+      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, doctor, grants.`);
       return 64;
   }
 }
@@ -49,6 +51,13 @@ async function check(): Promise<number> {
         process.stderr.write(`\r\u001b[2K${line?.slice(0, (process.stderr.columns ?? 80) - 1) ?? ''}`)
     : undefined;
   return checkOnce(argv, config, log, { out: print, err: complain, progress, signal });
+}
+
+/** Names what is wrong with the configuration as one of its lines, so that it goes on past it. */
+async function doctor(): Promise<number> {
+  const [{ createLog }, { examine }] = await Promise.all([import('./log.ts'), import('./examine.ts')]);
+  const log = createLog({ level: process.env.LOG_LEVEL ?? 'silent', human: process.stderr.isTTY });
+  return examine(argv, process.env, { log }, { out: print, err: complain });
 }
 
 function configOrComplain(mode: Mode): Config | undefined {

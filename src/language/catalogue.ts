@@ -1,5 +1,6 @@
 import { cards as enCards } from './messages/en/cards.ts';
 import { commands as enCommands } from './messages/en/commands.ts';
+import { doctor as enDoctor } from './messages/en/doctor.ts';
 import { findings as enFindings } from './messages/en/findings.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
@@ -7,6 +8,7 @@ import { terminal as enTerminal } from './messages/en/terminal.ts';
 import { turn as enTurn } from './messages/en/turn.ts';
 import { cards as zhCards } from './messages/zh/cards.ts';
 import { commands as zhCommands } from './messages/zh/commands.ts';
+import { doctor as zhDoctor } from './messages/zh/doctor.ts';
 import { findings as zhFindings } from './messages/zh/findings.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
@@ -20,6 +22,7 @@ export const en = {
   ...enCards,
   ...enCommands,
   ...enTerminal,
+  ...enDoctor,
   ...enTurn,
 } as const;
 
@@ -32,5 +35,6 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhCards,
   ...zhCommands,
   ...zhTerminal,
+  ...zhDoctor,
   ...zhTurn,
 };
