@@ -13,32 +13,37 @@ export type Door = {
 /** What came instead of a verified token: nothing, in local mode alone. */
 export type Vouched = Voucher | 'local';
 
+/** Ids end up in paths and keys: half a surrogate pair cannot be encoded, and control characters are in none. */
+const idOf = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u);
+const id = idOf(512).min(1);
+const shortId = idOf(64);
+
 /** The fields of an activity that anything here looks at; all else passes through untouched. */
 const Shape = z.looseObject({
   type: z.string().min(1).max(64),
-  channelId: z.string().max(64),
+  channelId: shortId,
   serviceUrl: z.string().max(2048),
-  id: z.string().max(512).optional(),
+  id: idOf(512).optional(),
   text: z.string().max(28_000).nullish(),
   locale: z.string().max(64).nullish(),
   timestamp: z.string().max(64).nullish(),
-  replyToId: z.string().max(512).nullish(),
+  replyToId: idOf(512).nullish(),
   conversation: z.looseObject({
-    id: z.string().min(1).max(1024),
+    id: idOf(1024).min(1),
     conversationType: z.string().max(32).nullish(),
-    tenantId: z.string().max(64).nullish(),
+    tenantId: shortId.nullish(),
   }),
-  from: z.looseObject({
-    id: z.string().min(1).max(512),
-    name: z.string().max(512).nullish(),
-    aadObjectId: z.string().max(64).nullish(),
-  }),
-  recipient: z.looseObject({ id: z.string().min(1).max(512), name: z.string().max(512).nullish() }),
+  from: z.looseObject({ id, name: z.string().max(512).nullish(), aadObjectId: shortId.nullish() }),
+  recipient: z.looseObject({ id, name: z.string().max(512).nullish() }),
   channelData: z
     .looseObject({
-      tenant: z.looseObject({ id: z.string().max(64).nullish() }).nullish(),
-      team: z.looseObject({ id: z.string().max(512).nullish() }).nullish(),
-      channel: z.looseObject({ id: z.string().max(512).nullish() }).nullish(),
+      tenant: z.looseObject({ id: shortId.nullish() }).nullish(),
+      team: z.looseObject({ id: idOf(512).nullish() }).nullish(),
+      channel: z.looseObject({ id: idOf(512).nullish() }).nullish(),
     })
     .nullish(),
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Clock } from '../../src/core/clock.ts';
 import { createAuthentication } from '../../src/teams/authentication.ts';
 import { type BotCloud, botClouds } from '../../src/teams/bot-cloud.ts';
 import { createConnectors } from '../../src/teams/connectors.ts';
@@ -9,7 +10,12 @@ import { type Listening, listen } from '../security/support/issuer.ts';
 import { createManualClock } from '../support/clock.ts';
 
 /** What a service does with a request. */
-type Deed = 'answer' | 'silence' | 'reset' | 'slow body' | { readonly status: number; readonly location?: string };
+type Deed =
+  | 'answer'
+  | 'silence'
+  | 'reset'
+  | 'slow body'
+  | { readonly status: number; readonly location?: string; readonly retryAfterS?: number };
 
 type Service = Listening & { deed: Deed; readonly tokens: (string | undefined)[] };
 
@@ -29,7 +35,9 @@ async function startService(): Promise<Service> {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('{"id":"1"}');
     } else {
-      response.writeHead(deed.status, deed.location === undefined ? {} : { location: deed.location });
+      if (deed.location !== undefined) response.setHeader('location', deed.location);
+      if (deed.retryAfterS !== undefined) response.setHeader('retry-after', deed.retryAfterS);
+      response.statusCode = deed.status;
       response.end();
     }
   });
@@ -70,6 +78,22 @@ async function speak(kind: 'create' | 'update') {
     : conversations.updateActivity('a:1', '1', activity);
 }
 
+const replierWith = (clock: Clock) =>
+  createReplier({
+    connectors: connect(),
+    render: () => ({}),
+    door: { local: false, serviceOrigins: cloud.serviceOrigins, tenants: [tenantId] },
+    clock,
+  });
+
+const conversationAt = (serviceUrl: string) => ({
+  id: 'a:1',
+  kind: 'personal' as const,
+  reference: { serviceUrl, conversationId: 'a:1', botId: '28:1', botName: 'hopcheck' },
+});
+
+const reply = { card: 'notice', data: {}, summary: 'x' };
+
 describe('speaking to the connector', () => {
   test('takes the bot’s token along', async () => {
     expect(await speak('create')).toMatchObject({ id: '1' });
@@ -104,23 +128,33 @@ describe('speaking to the connector', () => {
     expect(service.tokens).toHaveLength(3);
   });
 
+  test('waits as the service says, then speaks again', async () => {
+    const clock = createManualClock();
+    const replier = replierWith(clock);
+    for (const speaking of [
+      () => replier.send(conversationAt(service.url), reply),
+      () => replier.update(conversationAt(service.url), '1', reply),
+    ]) {
+      service.deed = { status: 429, retryAfterS: 7 };
+      service.tokens.length = 0;
+      const spoken = speaking();
+      await expect.poll(() => clock.sleepers).toBe(1);
+      expect(service.tokens).toHaveLength(1);
+      service.deed = 'answer';
+      await clock.advance(6999);
+      expect(clock.sleepers).toBe(1);
+      await clock.advance(1);
+      await spoken;
+      expect(service.tokens).toHaveLength(2);
+    }
+  });
+
   test('does not happen for a stored conversation at a place that is not served', async () => {
-    const replier = createReplier({
-      connectors: connect(),
-      render: () => ({}),
-      door: { local: false, serviceOrigins: cloud.serviceOrigins, tenants: [tenantId] },
-      clock: createManualClock(),
-    });
+    const replier = replierWith(createManualClock());
     const asked = authority.asked.length;
-    const at = (serviceUrl: string) => ({
-      id: 'a:1',
-      kind: 'personal' as const,
-      reference: { serviceUrl, conversationId: 'a:1', botId: '28:1', botName: 'hopcheck' },
-    });
-    const reply = { card: 'notice', data: {}, summary: 'x' };
     for (const url of [foreign.url, `${service.url}@${new URL(foreign.url).host}/`, `${service.url}.example.org/`]) {
-      await expect(replier.send(at(url), reply)).rejects.toThrow(/not allowed/);
-      await expect(replier.update(at(url), '1', reply)).rejects.toThrow(/not allowed/);
+      await expect(replier.send(conversationAt(url), reply)).rejects.toThrow(/not allowed/);
+      await expect(replier.update(conversationAt(url), '1', reply)).rejects.toThrow(/not allowed/);
     }
     expect(foreign.tokens).toEqual([]);
     expect(authority.asked).toHaveLength(asked);

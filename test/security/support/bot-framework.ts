@@ -85,7 +85,9 @@ export async function startBotFramework(): Promise<BotFramework> {
     startAuthority(),
     listen(async (request, response) => {
       presented.push(request.headers.authorization);
-      if (!(await connector.handle(request, response))) response.writeHead(404).end();
+      if (await connector.handle(request, response)) return;
+      response.statusCode = 404;
+      response.end();
     }),
   ]);
   return {

@@ -53,7 +53,8 @@ export async function startIssuer(keys: readonly object[]): Promise<Issuer> {
     const metadata = request.url === '/metadata';
     if (!metadata && request.url !== '/keys') {
       asked.elsewhere += 1;
-      response.writeHead(404).end();
+      response.statusCode = 404;
+      response.end();
       return;
     }
     asked[metadata ? 'metadata' : 'keys'] += 1;
@@ -61,9 +62,11 @@ export async function startIssuer(keys: readonly object[]): Promise<Issuer> {
     if (typeof behaviour === 'object') await behaviour.wait;
     if (behaviour === 'silence') return;
     if (behaviour === 'fail') {
-      response.writeHead(500).end('down');
+      response.statusCode = 500;
+      response.end('down');
     } else if (behaviour === 'redirect') {
-      response.writeHead(302, { location: '/elsewhere' }).end();
+      response.writeHead(302, { location: '/elsewhere' });
+      response.end();
     } else if (behaviour === 'garbage') {
       response.end('<html>');
     } else if (behaviour === 'endless') {
