@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Inventory } from './azure/inventory.ts';
 import type { Services } from './commands/command.ts';
 import { createDispatcher, tasksOf } from './commands/dispatch.ts';
+import { createEndings } from './commands/endings.ts';
 import { commands } from './commands/registry.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
@@ -60,7 +61,15 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const appId = config.bot?.appId ?? '';
   const connectors = createConnectors({ authentication, appId });
   const replier = createReplier({ connectors, render: renderer.render, door, clock });
-  const services: Services = { arm, inventory, store, clock, grants: parts.grants, settings: config };
+  const services: Services = {
+    arm,
+    inventory,
+    store,
+    clock,
+    grants: parts.grants,
+    settings: config,
+    endings: createEndings(),
+  };
   const worker = createWorker({
     store,
     engine: createEmbeddedEngine({ store, clock }),

@@ -1,3 +1,4 @@
+import { createEndings } from './commands/endings.ts';
 import type { Config } from './config.ts';
 import { connectAzure } from './connect.ts';
 import { systemClock } from './core/clock.ts';
@@ -21,8 +22,17 @@ export async function checkOnce(
   try {
     const { arm, inventory } = connection;
     const grants = everyone('the terminal: whoever has the shell has its rights');
-    const store = { remember: async () => {}, recall: async () => undefined };
-    const services = { arm, inventory, store, clock: systemClock, grants: () => grants, settings: config };
+    const nothing = async () => undefined;
+    const store = { remember: async () => {}, recall: nothing, job: nothing, unfinished: async () => [] };
+    const services = {
+      arm,
+      inventory,
+      store,
+      clock: systemClock,
+      grants: () => grants,
+      settings: config,
+      endings: createEndings(),
+    };
     return await runCheck(order, services, terminal);
   } finally {
     await connection.close();

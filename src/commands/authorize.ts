@@ -5,16 +5,21 @@ import type { Services, Turn } from './command.ts';
 
 /**
  * Undefined when it is allowed. A denial of scope reads exactly like a machine that is not there, so that nobody learns what
- * exists where they may not look; every other denial names its rule and what an operator would have to add.
+ * exists where they may not look; every other denial names its rule and what an operator would have to add. `typed` is what the
+ * person called the last of the machines, where that was not its name.
  */
-export function authorize(services: Services, turn: Turn, subject: Subject): Problem | undefined {
+export function authorize(
+  services: Services,
+  turn: Turn,
+  subject: Subject,
+  typed: string | undefined = subject.machines.at(-1)?.name,
+): Problem | undefined {
   const decision = decide(services.grants(), turn.requester, turn.conversation, subject);
   if (decision.allowed) return undefined;
   if (decision.reason === 'scope') {
-    const [machine] = subject.machines;
     return {
       code: 'VM_NOT_FOUND',
-      facts: { name: machine?.name ?? '', subscriptions: services.inventory.held?.subscriptionIds.length ?? 0 },
+      facts: { name: typed ?? '', subscriptions: services.inventory.held?.subscriptionIds.length ?? 0 },
     };
   }
   if (decision.reason === 'rate') {

@@ -4,18 +4,20 @@ import type { Conversation, Locale, Press, Reply, Requester } from '../core/chat
 import type { Clock } from '../core/clock.ts';
 import type { Reading } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Job, Task } from '../jobs/job.ts';
+import type { Job } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
 import type { CommandWords } from '../language/commands.ts';
 import type { Grants } from '../policy/grants.ts';
 import type { CardIds } from './card-parts.ts';
+import type { CommandTask, Endings } from './endings.ts';
 
 /** What commands work with; made once in app.ts. */
 export type Services = {
   readonly arm: Arm;
   readonly inventory: Inventory;
-  readonly store: Pick<Store, 'remember' | 'recall'>;
+  readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished'>;
   readonly clock: Clock;
+  readonly endings: Endings;
   /** Who may ask what, as the grants file says at this moment. */
   grants(): Grants;
   readonly settings: {
@@ -44,12 +46,18 @@ export type NewJob = {
 
 export type Handling =
   | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'job'; readonly job: NewJob };
+  | { readonly kind: 'job'; readonly job: NewJob }
+  /** The question of an earlier job, of whichever command, once more. */
+  | { readonly kind: 'repeat'; readonly job: Job }
+  /** Nobody is to wait for these jobs any more; `reply` is told how many could still be ended. */
+  | { readonly kind: 'end'; readonly jobs: readonly Job[]; reply(ended: number): Reply };
 
 /** What a press of a button comes to. A started job is drawn over the pressed card, or as a message of its own. */
 export type PressHandling =
   | { readonly kind: 'view'; readonly reply: Reply }
-  | { readonly kind: 'start'; readonly job: NewJob; readonly over: 'card' | 'new' };
+  | { readonly kind: 'start'; readonly job: NewJob; readonly over: 'card' | 'new' }
+  /** As if the person had said it: a question to another command. */
+  | { readonly kind: 'say'; readonly text: string };
 
 export type Command = {
   readonly name: string;
@@ -59,7 +67,9 @@ export type Command = {
   /** Reads what follows the command word; the reading knows how to go on. */
   read(rest: readonly string[], locale: Locale): Reading<(turn: Turn, services: Services) => Promise<Handling>>;
   /** How its jobs are worked on, for a command that has any. */
-  task?(services: Services): Task;
+  task?(services: Services): CommandTask;
+  /** The question of one of its jobs once more, for whoever asks now. */
+  repeat?(job: Job, turn: Turn, services: Services): Promise<NewJob>;
   /** What its buttons do, by verb; undefined for a verb it does not know. */
   press?(press: Press, job: Job, services: Services): Promise<PressHandling | undefined>;
 };

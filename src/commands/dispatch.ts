@@ -20,6 +20,7 @@ import { words } from '../language/words.ts';
 import { mayRun } from '../policy/decide.ts';
 import { authorize } from './authorize.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
+import { rememberLast } from './last.ts';
 import { problemReply, welcomeReply } from './replies.ts';
 
 /** What a press is answered with, within the few seconds that the channel waits for it. */
@@ -49,7 +50,9 @@ const unread = 'unread';
 /** A job's tasks by command; the worker asks for them when it starts or goes on with one. */
 export function tasksOf(commands: readonly Command[], services: Services): (command: string) => Task | undefined {
   const made = new Map(
-    commands.flatMap((command) => (command.task ? [[command.name, command.task(services)] as const] : [])),
+    commands.flatMap((command) =>
+      command.task ? [[command.name, services.endings.watch(command.task(services))] as const] : [],
+    ),
   );
   return (name) => (name === unread ? unreadTask : made.get(name));
 }
@@ -89,7 +92,8 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       ...(job.outcome !== undefined && { outcome: job.outcome }),
       ...more,
     };
-    return worker.accept(stored, job.first({ jobId: id, nonce }), deliveryKey);
+    const isNew = await worker.accept(stored, job.first({ jobId: id, nonce }), deliveryKey);
+    if (isNew && byName.get(command)?.repeat) await rememberLast(turn, services, id);
   };
 
   const refuse = async (utterance: Utterance, problem: Problem) => {
@@ -111,13 +115,31 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     const reading = command.read(found.value.rest, utterance.locale);
     if (!reading.ok) return refuse(utterance, reading.problem);
     const handling = await reading.value(utterance, services);
-    if (handling.kind === 'reply') return reply(utterance, handling.reply);
-    await enqueue(command.name, handling.job, utterance, jobIdOf(utterance), {}, deliveryKeyOf(utterance));
+    const start = (name: string, job: NewJob) =>
+      enqueue(name, job, utterance, jobIdOf(utterance), {}, deliveryKeyOf(utterance));
+    switch (handling.kind) {
+      case 'reply':
+        return reply(utterance, handling.reply);
+      case 'job':
+        return start(command.name, handling.job);
+      case 'repeat': {
+        const { job } = handling;
+        const repeat = byName.get(job.command)?.repeat;
+        if (!repeat) throw new Error(`"${job.command}" cannot be asked once more`);
+        return start(job.command, await repeat(job, utterance, services));
+      }
+      case 'end': {
+        if (!isFresh(jobIdOf(utterance), deliveryKeyOf(utterance))) return;
+        const ended = handling.jobs.filter((job) => services.endings.end(job.id, utterance.requester));
+        await replier.send(utterance.conversation, handling.reply(ended.length));
+        return;
+      }
+    }
   };
 
   const press = async (pressed: Press): Promise<PressAnswer> => {
     const { locale } = pressed;
-    const notice = (key: 'turn.outdated' | 'turn.unknownButton' | 'turn.started'): PressAnswer => ({
+    const notice = (key: 'turn.outdated' | 'turn.unknownButton' | 'turn.started' | 'turn.below'): PressAnswer => ({
       kind: 'notice',
       text: say(locale, key),
     });
@@ -137,9 +159,13 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     if (!handling) return notice('turn.unknownButton');
     if (handling.kind === 'view') return { kind: 'card', reply: handling.reply };
     if (!(await store.spend(job.id, `${job.nonce}/${pressed.verb}`))) return notice('turn.outdated');
+    if (handling.kind === 'say') {
+      await hear({ ...pressed, text: handling.text });
+      return notice('turn.started');
+    }
     const messageId = handling.over === 'card' ? (pressed.messageId ?? job.messageId) : undefined;
     await enqueue(job.command, handling.job, pressed, id, messageId ? { messageId } : {});
-    if (handling.over === 'new') return notice('turn.started');
+    if (handling.over === 'new') return notice(handling.job.outcome === undefined ? 'turn.started' : 'turn.below');
     const begun = await store.job(id);
     return begun
       ? { kind: 'card', reply: handling.job.first({ jobId: id, nonce: begun.nonce }) }

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { lookUp } from '../commands/check/look-up.ts';
-import type { CheckOutcome } from '../commands/check/outcome.ts';
+import { problemOf } from '../commands/azure-problem.ts';
+import type { Investigated } from '../commands/check/outcome.ts';
 import { checkWords, readCheck } from '../commands/check/request.ts';
-import { resolve } from '../commands/check/resolve.ts';
-import { investigate, problemOf } from '../commands/check/run.ts';
+import { namesOf, resolve } from '../commands/check/resolve.ts';
+import { investigate } from '../commands/check/run.ts';
 import type { Services } from '../commands/command.ts';
+import { lookUp } from '../commands/names.ts';
 import type { Locale } from '../core/chat.ts';
 import type { Machine } from '../core/check.ts';
 import type { Problem } from '../core/errors.ts';
@@ -55,7 +56,7 @@ export async function runCheck(order: CheckOrder, services: Services, terminal: 
   const command = readCommand(said, [checkWords]);
   const reading = readCheck(command.ok ? command.value.rest : said, locale);
   if (!reading.ok) return refuse(command.ok ? reading.problem : command.problem);
-  const estate = await lookUp(reading.value, services.inventory);
+  const estate = await lookUp(namesOf(reading.value), services.inventory);
   if (!estate.ok) return refuse(problemOf(estate.failure));
   const resolution = resolve(reading.value, estate.value);
   if (resolution.kind === 'refused') return refuse(resolution.problem);
@@ -63,7 +64,7 @@ export async function runCheck(order: CheckOrder, services: Services, terminal: 
   const { clock } = services;
   const startedAtMs = clock.now();
   const ticker = startTicker(terminal, locale);
-  let outcome: CheckOutcome;
+  let outcome: Investigated;
   try {
     outcome = await investigate(services, {
       question: resolution.question,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { clientTime, clip, durationText, portalLinks, resourceOf } from '../../src/commands/card-parts.ts';
-import { questionText, rawReply, resultReply, runningReply, sourceFormReply } from '../../src/commands/check/card.ts';
+import { questionText, rawReply, resultReply, runningReply } from '../../src/commands/check/card.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
 import { rawLines } from '../../src/commands/check/raw-lines.ts';
+import { formReply } from '../../src/commands/form-card.ts';
 import { problemReply } from '../../src/commands/replies.ts';
 import { walkText } from '../../src/commands/rules/card.ts';
 import type { Reply } from '../../src/core/chat.ts';
@@ -127,7 +128,7 @@ describe('the running card', () => {
 describe('the form', () => {
   const known = { sources: [], destinations: [], ports: [] };
   const fields = (needs: { source: boolean; destination: boolean; port: boolean }) => {
-    const card = renderer.render(sourceFormReply({ ...input, known, needs, machines: [app0] }));
+    const card = renderer.render(formReply({ ...input, known, needs, machines: [app0] }));
     return (card.body as readonly JsonObject[]).flatMap((part) =>
       String(part.type).startsWith('Input.') ? [`${part.type} ${part.id}`] : [],
     );

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as check from '../../src/commands/check/card.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
 import { flowReply } from '../../src/commands/flow/card.ts';
+import { formReply } from '../../src/commands/form-card.ts';
 import { historyReply } from '../../src/commands/history/card.ts';
 import { nextHopReply } from '../../src/commands/next-hop/card.ts';
 import { helpReply, noticeReply, problemReply, welcomeReply } from '../../src/commands/replies.ts';
@@ -92,7 +93,7 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
         { kind: 'failed', question, problem, startedAt, durationMs: 1, requestId: text },
         { ...input, reference: text },
       ),
-      check.sourceFormReply({ ...input, known, needs, problem, machines: Array.from({ length: 300 }, () => evil) }),
+      formReply({ ...input, known, needs, problem, machines: Array.from({ length: 300 }, () => evil) }),
       problemReply(problem, { ...input, reference: text }),
       helpReply({
         locale,
@@ -250,7 +251,7 @@ describe('what does not fit', () => {
     const machines = Array.from({ length: 2000 }, (_, index) => machine(`vm-${index}`, '10.0.0.4'));
     const known = { sources: [], destinations: [], ports: [80] };
     const needs = { source: true, destination: false, port: false };
-    const card = cardOf(check.sourceFormReply({ ...input, known, machines, needs }));
+    const card = cardOf(formReply({ ...input, known, machines, needs }));
     const choices = [...card.matchAll(/"value":"\/subscriptions/g)].length;
     expect(card.replaceAll(',', '')).toContain(`${choices} of 2000 VMs`);
   });

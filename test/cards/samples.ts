@@ -1,5 +1,6 @@
 import * as check from '../../src/commands/check/card.ts';
 import type { CheckAnswer } from '../../src/commands/check/outcome.ts';
+import { formReply } from '../../src/commands/form-card.ts';
 import { helpReply, noticeReply, problemReply, welcomeReply } from '../../src/commands/replies.ts';
 import type { Locale, Reply } from '../../src/core/chat.ts';
 import type { Question } from '../../src/core/check.ts';
@@ -331,7 +332,7 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
       ),
     },
     'source-form': {
-      source: check.sourceFormReply({
+      source: formReply({
         ...input,
         known: { sources: [], destinations: [{ kind: 'vm', name: 'db0' }], ports: [80] },
         machines: ['app0', 'web0', 'db0', 'MultiTierApp0', 'Database0', 'jump-box-production-westeurope'].map((name) =>
@@ -340,7 +341,7 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
         needs: { source: true, destination: false, port: false },
         problem: { code: 'SOURCE_MISSING', facts: {} },
       }),
-      ambiguous: check.sourceFormReply({
+      ambiguous: formReply({
         ...input,
         known: { sources: [{ kind: 'vm', name: 'app0' }], destinations: [{ kind: 'vm', name: 'db0' }], ports: [] },
         machines: [
@@ -355,7 +356,7 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
         needs: { source: false, destination: true, port: true },
         problem: { code: 'VM_AMBIGUOUS', facts: { name: 'db0', count: 2 } },
       }),
-      everything: check.sourceFormReply({
+      everything: formReply({
         ...input,
         known: { sources: [], destinations: [], ports: [] },
         machines: Array.from({ length: 2000 }, (_, index) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Services } from '../../src/commands/command.ts';
+import { createEndings } from '../../src/commands/endings.ts';
 import { type Connection, connectAzure } from '../../src/connect.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import { everyone } from '../../src/policy/grants.ts';
@@ -31,7 +32,13 @@ async function run(...argv: readonly string[]) {
     arm,
     inventory,
     clock,
-    store: { remember: async () => {}, recall: async () => undefined },
+    endings: createEndings(),
+    store: {
+      remember: async () => {},
+      recall: async () => undefined,
+      job: async () => undefined,
+      unfinished: async () => [],
+    },
     grants: () => grants,
     settings: { deadlineMs: 600_000, slowMs: 200, maxInFlight: 10 },
   };

@@ -1,9 +1,11 @@
 import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
 import type { Configuration, Route } from '../../azure/configuration.ts';
 import type { Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import type { WatcherQuestion } from '../../azure/operations.ts';
-import type { Machine, Question } from '../../core/check.ts';
+import type { Machine, Nic, Question } from '../../core/check.ts';
+import type { Json } from '../../core/json.ts';
 import { normaliseRule, sameName } from '../../diagnosis/rules.ts';
 import type { Direction, Hop, NsgAnswer, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
 
@@ -60,17 +62,19 @@ export async function findBlamed(
   const blamed = probe.hops.flatMap((hop) => hop.issues.map((issue) => ({ hop, issue })));
   const found = await Promise.all(
     blamed.map(async ({ hop, issue }): Promise<readonly RuleFound[]> => {
-      const nicId = nicOf(hop, estate);
+      const nicIds = nicsOf(hop, estate);
       const type = issue.type.toLowerCase();
       const reportedAs = issue.context.find(({ key }) => key.toLowerCase() === 'rulename')?.value;
       if (type === 'networksecurityrule' && reportedAs) {
-        return findSecurityRules(configuration, {
-          hopId: hop.id,
-          reportedAs,
-          direction: issue.origin,
-          ...(nicId && { nicId }),
-        });
+        const naming = { hopId: hop.id, reportedAs, direction: issue.origin };
+        // The probe names the interface where a packet comes in; the rule may stand at the one where it leaves.
+        for (const nicId of nicIds) {
+          const rules = await findSecurityRules(configuration, { ...naming, nicId });
+          if (rules.length > 0) return rules;
+        }
+        return nicIds.length === 0 ? findSecurityRules(configuration, naming) : [];
       }
+      const [nicId] = nicIds;
       return type === 'userdefinedroute' && nicId ? findRoutes(configuration, hop.id, nicId, probe) : [];
     }),
   );
@@ -137,10 +141,13 @@ async function findRoutes(
   return route ? [{ name: route.name, reportedAs: route.name, routeTableId: route.routeTableId, hopId }] : [];
 }
 
-/** A hop's NIC: its ipConfiguration's, or the first one of the machine it names. */
-function nicOf(hop: Hop, estate: Estate): string | undefined {
-  const nic = /^(.+\/networkInterfaces\/[^/]+)/i.exec(hop.resourceId ?? '')?.[1];
-  return nic ?? (hop.resourceId ? estate.machineOf(hop.resourceId)?.nics[0]?.id : undefined);
+/** A hop's NICs: first its ipConfiguration's, then the others of its machine. */
+function nicsOf({ resourceId, address }: Hop, estate: Estate): readonly string[] {
+  const own = /^(.+\/networkInterfaces\/[^/]+)/i.exec(resourceId ?? '')?.[1];
+  const owner = address === undefined ? undefined : estate.findByAddress(address);
+  const machine = (resourceId && estate.machineOf(resourceId)) || owner;
+  const all = machine?.nics.map(({ id }) => id) ?? [];
+  return own ? [own, ...all.filter((id) => id.toLowerCase() !== own.toLowerCase())] : all;
 }
 
 /** The user-defined route that decides for an address; service tags as prefixes are passed over. */
@@ -158,53 +165,94 @@ export function longestMatch(routes: readonly Route[], address: string): Route |
 /** Appliances looked at on the way: more than any sane design has, and an end for routes that chase each other. */
 const mostAppliances = 6;
 
-/** The appliances that the route tables send an address through, in order, as far as their machines can be seen. */
+/** A machine as a packet meets it: by one of its addresses, and so by one of its interfaces. */
+export type Stand = { readonly machine: Machine; readonly address: string };
+
+/**
+ * The appliances that the route tables send an address through, in order, as far as their machines can be seen. Where an appliance
+ * has several interfaces and their routes disagree, its guest decides by which it sends on: there the walk ends.
+ */
 export async function appliancesTo(
   configuration: Configuration,
   estate: Estate,
-  source: Machine,
+  source: Stand,
   address: string,
-): Promise<readonly Machine[]> {
-  const found: Machine[] = [];
-  let at: Machine | undefined = source;
-  while (at && found.length < mostAppliances) {
-    const tables = await Promise.all(at.nics.map(({ id }) => configuration.routes(id)));
-    const route = longestMatch(
-      tables.flatMap((table) => (table.ok ? table.value : [])),
-      address,
-    );
-    const via = route?.nextHopType === 'VirtualAppliance' ? route.nextHopAddress : undefined;
-    const next: Machine | undefined = via === undefined ? undefined : estate.findByAddress(via);
-    if (next && (next === source || found.includes(next))) break;
-    if (next) found.push(next);
-    at = next;
+): Promise<readonly Stand[]> {
+  const found: Stand[] = [];
+  let nics: readonly Nic[] = [interfaceOf(source)].filter((nic) => nic !== undefined);
+  while (found.length < mostAppliances) {
+    const tables = await Promise.all(nics.map(({ id }) => configuration.routes(id)));
+    const routes = tables.map((table) => (table.ok ? longestMatch(table.value, address) : undefined));
+    const hops = new Set(routes.map((each) => (each?.nextHopType === 'VirtualAppliance' ? each.nextHopAddress : '')));
+    const [via] = hops;
+    const machine = hops.size === 1 && via ? estate.findByAddress(via) : undefined;
+    const isNew = machine !== source.machine && !found.some((stand) => stand.machine === machine);
+    if (!machine || !via || !isNew) break;
+    found.push({ machine, address: via });
+    nics = machine.nics;
   }
   return found;
+}
+
+/** The interface that has the address; the only one of a machine that has one, whatever is known of its addresses. */
+export function interfaceOf({ machine, address }: Stand): Nic | undefined {
+  const { nics } = machine;
+  return nics.length === 1 ? nics[0] : nics.find(({ addresses }) => addresses.includes(address));
 }
 
 /** What is asked to pass, with both ends as addresses, for witnesses that know no names. */
 export type Flow = { readonly from: string; readonly to: string; readonly question: Question };
 
-export function networkConfigurationDiagnostic(
-  machine: Machine,
-  directions: readonly Direction[],
-  { from, to, question }: Flow,
-): WatcherQuestion {
-  const icmp = question.protocol === 'Icmp';
+/** One thing to hold against the rules of a place. A machine of several interfaces is asked about at one of them. */
+export type Want = {
+  readonly stand: Stand;
+  readonly direction: Direction;
+  readonly flow: Flow;
+};
+
+export function targetOf({ stand }: Want): string {
+  const { machine } = stand;
+  return (machine.nics.length > 1 && interfaceOf(stand)?.id) || machine.resourceId;
+}
+
+/** The same for all that are the same question to Azure. */
+export function keyOf(want: Want): string {
+  const { direction, protocol, source, destination, destinationPort } = profileOf(want);
+  return [targetOf(want).toLowerCase(), direction, protocol, source, destination, destinationPort].join(' ');
+}
+
+function profileOf({ direction, flow: { from, to, question } }: Want) {
+  const isIcmp = question.protocol === 'Icmp';
+  return {
+    direction,
+    protocol: isIcmp ? 'ICMP' : 'TCP',
+    source: from,
+    destination: to,
+    destinationPort: isIcmp || question.port === undefined ? '*' : String(question.port),
+  };
+}
+
+/** One operation for everything that is wanted of one target. */
+export function networkConfigurationDiagnostic(target: string, wants: readonly Want[]): WatcherQuestion {
   return {
     kind: 'networkConfigurationDiagnostic',
-    parameters: {
-      targetResourceId: machine.resourceId,
-      verbosityLevel: 'Normal',
-      profiles: directions.map((direction) => ({
-        direction,
-        protocol: icmp ? 'ICMP' : 'TCP',
-        source: from,
-        destination: to,
-        destinationPort: icmp || question.port === undefined ? '*' : String(question.port),
-      })),
-    },
+    parameters: { targetResourceId: target, verbosityLevel: 'Normal', profiles: wants.map(profileOf) },
   };
+}
+
+const Results = z.object({
+  results: z.array(z.looseObject({ profile: z.looseObject({}).optional() })),
+});
+
+/** The part of a diagnosis that speaks of one want: Azure gives each profile back with its result. */
+export function resultFor(want: Want, body: Json): Json {
+  const reading = Results.safeParse(body);
+  if (!reading.success || reading.data.results.length < 2) return body;
+  const wanted = profileOf(want);
+  const own = reading.data.results.filter(({ profile }) =>
+    Object.entries(wanted).every(([key, value]) => String(profile?.[key] ?? '').toLowerCase() === value.toLowerCase()),
+  );
+  return { results: z.array(z.json()).parse(own) };
 }
 
 export function nextHop(machine: Machine, from: string, to: string): WatcherQuestion {

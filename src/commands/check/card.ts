@@ -1,31 +1,18 @@
 import type { Locale, Reply, Requester } from '../../core/chat.ts';
-import type { Machine, Question } from '../../core/check.ts';
-import type { Problem } from '../../core/errors.ts';
+import type { Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import { describe } from '../../diagnosis/describe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import { say } from '../../language/say.ts';
-import {
-  askedByLine,
-  badge,
-  button,
-  type CardIds,
-  clientTime,
-  clip,
-  durationText,
-  suggestionButtons,
-} from '../card-parts.ts';
-import { problemWords } from '../replies.ts';
-import { formData } from './form-data.ts';
-import type { CheckAnswer, CheckFailure, Needs } from './outcome.ts';
+import { askedByLine, badge, button, type CardIds, clientTime, clip } from '../card-parts.ts';
+import { failedCard } from '../failed-card.ts';
+import type { Changes, CheckAnswer, CheckFailure } from './outcome.ts';
 import { questionParts, questionText } from './question.ts';
 import { rawLines } from './raw-lines.ts';
-import type { CheckRequest } from './request.ts';
-import { type Changes, resultData, resultSummary } from './result-data.ts';
+import { resultData, resultSummary } from './result-data.ts';
 import { witnessRows } from './witness-rows.ts';
 
 export { questionText } from './question.ts';
-export type { Changes } from './result-data.ts';
 
 /** Who gets a card of a check, in which language, and the ids its buttons carry. */
 export type CardInput = {
@@ -76,46 +63,11 @@ export function resultReply(answer: CheckAnswer, input: CardInput & { readonly c
   return { card: 'result', summary: resultSummary(answer, input.locale), data: resultData(answer, input) };
 }
 
-/**
- * Not understood, not found, refused, or no result in time. `reference` is what the log calls it. What may pass can be run again;
- * what was not understood cannot.
- */
+/** What came instead of an answer; `reference` is what the log calls it. */
 export function failedReply(failure: CheckFailure, input: CardInput & { readonly reference: string }): Reply {
-  const { locale } = input;
-  const { problem, question } = failure;
-  const words = problemWords(problem, locale);
-  const mayPass = /^(AZURE_|NO_RESULT$|CANCELLED$|INTERNAL$|RATE_LIMITED$)/.test(problem.code);
-  const summary = question
-    ? say(locale, 'card.summary.failed', { question: questionText(question, locale), problem: words.what })
-    : words.what;
-  return {
-    card: 'failed',
-    summary: clip(summary, 300),
-    data: {
-      lang: locale,
-      summary: clip(summary, 300),
-      title: say(locale, mayPass ? 'card.failed.title' : 'card.problem.title'),
-      what: words.what,
-      questions: question ? [questionParts(question)] : [],
-      why: words.why ? [{ title: say(locale, 'card.problem.why'), text: words.why }] : [],
-      todo: words.do ? [{ title: say(locale, 'card.problem.do'), text: words.do }] : [],
-      askedBy: askedByLine(input.askedBy, locale),
-      reference: say(locale, 'card.problem.reference', { reference: clip(input.reference, 64) }),
-      requestId: failure.requestId
-        ? [{ text: `${say(locale, 'card.details.requestId')} ${clip(failure.requestId, 64)}` }]
-        : [],
-      startedAt: clientTime(failure.startedAt),
-      took: say(locale, 'card.took', { took: durationText(failure.durationMs, locale) }),
-      example: problem.example
-        ? [{ title: say(locale, 'card.problem.example'), text: clip(problem.example, 300) }]
-        : [],
-      suggestions: problem.suggestions?.length ? [{ text: say(locale, 'card.problem.suggestions') }] : [],
-      buttons: [
-        ...suggestionButtons(problem.suggestions ?? [], input),
-        ...(mayPass ? [button('run-again', say(locale, 'card.button.runAgain'), input)] : []),
-      ],
-    },
-  };
+  const { question, ...rest } = failure;
+  const asked = question && { text: questionText(question, input.locale), parts: questionParts(question) };
+  return failedCard({ ...rest, ...(asked && { question: asked }) }, input);
 }
 
 /**
@@ -140,46 +92,4 @@ export function rawReply(raw: Json | undefined, input: CardIds & { readonly loca
       buttons: [button('back', say(locale, 'card.button.back'), input)],
     },
   };
-}
-
-/**
- * One form for what a check still lacks. `machines` are what the `role`'s field offers (its values are resource ids); other
- * fields that are needed take text. Fields send `source`, `destination` and `port`; the button's verb is `submit`.
- */
-export function sourceFormReply(
-  input: CardIds & {
-    readonly locale: Locale;
-    readonly known: CheckRequest;
-    readonly machines: readonly Machine[];
-    /** Without it: the place that was named and is not clear, else the source where that is needed, else the destination. */
-    readonly role?: 'source' | 'destination';
-    readonly needs: Needs;
-    /** Why it is asked. */
-    readonly problem?: Problem;
-  },
-): Reply {
-  const { locale, role = undecided(input) } = input;
-  const summary = say(locale, role === 'source' ? 'card.summary.form' : 'card.summary.formDestination');
-  return {
-    card: 'source-form',
-    summary,
-    data: {
-      ...formData({ ...input, role }),
-      lang: locale,
-      summary,
-      buttons: [button('submit', say(locale, 'card.button.run'), input)],
-    },
-  };
-}
-
-function undecided({
-  known,
-  needs,
-}: {
-  readonly known: CheckRequest;
-  readonly needs: Needs;
-}): 'source' | 'destination' {
-  if (needs.source && known.sources.length > 0) return 'source';
-  if (needs.destination && known.destinations.length > 0) return 'destination';
-  return needs.source ? 'source' : 'destination';
 }

@@ -1,24 +1,47 @@
-import type { Machine, Question } from '../../core/check.ts';
+import type { Question, VmName } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import type { Change } from '../../diagnosis/compare.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
+import type { Direction } from '../../diagnosis/witness.ts';
+import type { Address } from '../../language/single.ts';
+import type { Form } from '../form.ts';
+import type { MatrixRow } from './matrix-card.ts';
 import type { CheckRequest } from './request.ts';
 
 /** How a check ended, as stored: plain JSON. */
-export type CheckOutcome = { readonly kind: 'diagnosed'; readonly answer: CheckAnswer } | CheckFailure | CheckForm;
+export type CheckOutcome =
+  | { readonly kind: 'diagnosed'; readonly answer: CheckAnswer; readonly changes?: Changes }
+  | MatrixAnswer
+  | CheckFailure
+  | CheckForm
+  | MatrixForm;
 
-/** A question that cannot be asked yet: what is missing is chosen on a form. */
-export type CheckForm = {
-  readonly kind: 'form';
-  readonly known: CheckRequest;
-  readonly needs: Needs;
-  /** What may be chosen for the source or destination that is missing or ambiguous. */
-  readonly machines: readonly Machine[];
-  /** Why it is asked: SOURCE_MISSING, PORT_MISSING, VM_AMBIGUOUS … */
-  readonly problem: Problem;
+/** What is different from the last answer to the same question. */
+export type Changes = {
+  /** When the last answer was given, ISO 8601. */
+  readonly since: string;
+  readonly list: readonly Change[];
 };
 
-export type Needs = { readonly source: boolean; readonly destination: boolean; readonly port: boolean };
+/** What one question comes to when it is asked. */
+export type Investigated = Extract<CheckOutcome, { readonly kind: 'diagnosed' | 'failed' }>;
+
+/** Many questions at once, as they are asked about before and as they are answered. */
+export type MatrixForm = { readonly kind: 'confirm'; readonly known: CheckRequest; readonly cells: number };
+export type MatrixAnswer = {
+  readonly kind: 'matrix';
+  readonly rows: readonly MatrixRow[];
+  readonly subscriptionId: string;
+};
+
+/** A question that cannot be asked yet: what is missing, or which of several was meant, is chosen on a form. */
+export type CheckForm = Form & {
+  readonly kind: 'form';
+  readonly known: CheckRequest;
+  /** Where in the list of its side the chosen machine goes, for a name that is not clear; otherwise it is the whole list. */
+  readonly replaces?: number;
+};
 
 export type CheckAnswer = {
   readonly question: Question;
@@ -34,6 +57,8 @@ export type CheckAnswer = {
   };
   /** Azure's final body of the connectivity check, as received; absent when no probe answered. */
   readonly raw?: Json;
+  /** The machine whose rules deny it, where it can be asked about with `flow`. */
+  readonly blockedAt?: { readonly machine: VmName; readonly direction: Direction; readonly other: VmName | Address };
   /** x-ms-request-id of the connectivity check. */
   readonly requestId?: string;
 };

@@ -1,8 +1,12 @@
-import type { Estate, Found } from '../../azure/inventory.ts';
+import type { Estate } from '../../azure/inventory.ts';
 import { addressesOf, type Machine, type Question, type Target, type VmName } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
-import { nearest } from '../../language/suggest.ts';
+import type { Tag } from '../../language/endpoints.ts';
+import { printEndpoint } from '../../language/path-request.ts';
+import { notUnderstood } from '../../language/reasons.ts';
 import type { Subject } from '../../policy/subject.ts';
+import { formOf } from '../form.ts';
+import { findMachine, nothingVisible, tagged, targetText } from '../names.ts';
 import type { CheckForm } from './outcome.ts';
 import { type CheckRequest, printCheck } from './request.ts';
 
@@ -12,6 +16,9 @@ export type Resolution =
   | { readonly kind: 'form'; readonly form: CheckForm }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
+/** A request with lists or tags in it is as many questions as it has pairs and ports. */
+export type Expansion = Resolution | { readonly kind: 'matrix'; readonly questions: readonly Question[] };
+
 /** The names of a request that the inventory has to know. */
 export function namesOf(request: CheckRequest): readonly VmName[] {
   const machines = request.destinations.filter((target) => target.kind === 'vm');
@@ -20,119 +27,145 @@ export function namesOf(request: CheckRequest): readonly VmName[] {
 
 /** Puts the conversation's own source where the person named none. */
 export function withDefault(request: CheckRequest, source: VmName | undefined): CheckRequest {
-  return request.sources.length === 0 && source ? { ...request, sources: [source] } : request;
+  const isOpen = request.sources.length === 0 && !request.sourceTags?.length;
+  return isOpen && source ? { ...request, sources: [source] } : request;
 }
 
+/** The one question of a request; one that asks for several at once is refused. */
 export function resolve(request: CheckRequest, estate: Estate): Resolution {
-  if (estate.machines.length === 0) {
-    return {
-      kind: 'refused',
-      problem: { code: 'NO_VM_VISIBLE', facts: { subscriptions: estate.subscriptionIds.length } },
-    };
+  const expansion = expand(request, estate);
+  if (expansion.kind !== 'matrix') return expansion;
+  const { sources, destinations, sourceTags = [], destinationTags = [], ports } = request;
+  const lists = [
+    [...sources, ...sourceTags].map(printEndpoint),
+    [...destinations, ...destinationTags].map(printEndpoint),
+    ports.map(String),
+  ];
+  const text = lists.find((list) => list.length > 1) ?? [...sourceTags, ...destinationTags].map(printEndpoint);
+  const reading = notUnderstood(text.join(', '), 'ONE_ONLY');
+  return { kind: 'refused', problem: reading.ok ? { code: 'NOT_UNDERSTOOD', facts: {} } : reading.problem };
+}
+
+/** Every question of a request, sources before destinations before ports; a single one where there is only one. */
+export function expand(request: CheckRequest, estate: Estate): Expansion {
+  const empty = nothingVisible(estate);
+  if (empty) return { kind: 'refused', problem: empty };
+  const sources = findAll(request, 'sources', estate);
+  if (!('places' in sources)) return sources;
+  const destinations = findAll(request, 'destinations', estate);
+  if (!('places' in destinations)) return destinations;
+
+  const missing = missingIn(request, destinations.places);
+  if (missing) {
+    const form = formOf({ ...missing, machines: estate.machines });
+    return { kind: 'form', form: { kind: 'form', known: request, ...form } };
   }
-  const [sourceName] = request.sources;
-  const [target] = request.destinations;
-  const source = sourceName && estate.find(sourceName);
-  if (sourceName && source?.kind === 'none') return unknown(sourceName, request, estate);
-  const destination = target?.kind === 'vm' ? estate.find(target) : undefined;
-  if (target?.kind === 'vm' && destination?.kind === 'none') return unknown(target, request, estate);
-
-  const port = target?.kind === 'url' ? target.port : request.ports[0];
-  const needs = {
-    source: source?.kind !== 'one',
-    destination: target === undefined || destination?.kind === 'several',
-    port: port === undefined && request.protocol !== 'Icmp',
-  };
-  const problem = whatIsMissing(request, needs, source, destination);
-  if (problem) {
-    const choice = [source, destination].find((found) => found?.kind === 'several');
-    const machines = choice?.kind === 'several' ? choice.machines : estate.machines;
-    return { kind: 'form', form: { kind: 'form', known: request, needs, machines, problem } };
-  }
-  if (source?.kind !== 'one' || !target)
-    throw new Error('a request with nothing missing has a source and a destination');
-  return {
-    kind: 'question',
-    question: {
-      source: source.machine,
-      destination: place(target, destination),
-      ...(port !== undefined && request.protocol !== 'Icmp' && { port }),
-      protocol: request.protocol ?? 'Tcp',
-      protocolAsked: request.protocol !== undefined,
-      ...(request.ipVersion && { ipVersion: request.ipVersion }),
-      ...(request.validStatusCodes && { validStatusCodes: request.validStatusCodes }),
-    },
-  };
-}
-
-function place(target: Target, found: Found | undefined): Question['destination'] {
-  if (target.kind === 'url') return { kind: 'url', url: target.url, host: target.host };
-  if (target.kind !== 'vm') return target;
-  if (found?.kind !== 'one') throw new Error('a machine that was not found once cannot be asked about');
-  return { kind: 'vm', machine: found.machine };
-}
-
-function whatIsMissing(
-  request: CheckRequest,
-  needs: CheckForm['needs'],
-  source: Found | undefined,
-  destination: Found | undefined,
-): Problem | undefined {
-  if (source?.kind === 'several') return ambiguous(source.machines);
-  if (destination?.kind === 'several') return ambiguous(destination.machines);
-  if (needs.destination) return { code: 'DESTINATION_MISSING', facts: {} };
-  if (needs.source) return { code: 'SOURCE_MISSING', facts: {} };
-  if (needs.port) return { code: 'PORT_MISSING', facts: { destination: textOf(request.destinations[0]) } };
-  return undefined;
-}
-
-function ambiguous(machines: readonly Machine[]): Problem {
-  return { code: 'VM_AMBIGUOUS', facts: { name: machines[0]?.name ?? '', count: machines.length } };
-}
-
-function unknown(name: VmName, request: CheckRequest, estate: Estate): Resolution {
-  const near = nearest(
-    name.name,
-    estate.machines.map((machine) => machine.name),
+  const questions = sources.places.flatMap((source) =>
+    destinations.places.flatMap((destination) => questionsOf(request, source, destination)),
   );
-  const instead = <T extends Target>(target: T, other: string) =>
-    target.kind === 'vm' && target.name === name.name ? { ...target, kind: 'vm' as const, name: other } : target;
-  return {
-    kind: 'refused',
-    problem: {
-      code: 'VM_NOT_FOUND',
-      facts: {
-        name: name.group ? `${name.group}/${name.name}` : name.name,
-        subscriptions: estate.subscriptionIds.length,
-      },
-      suggestions: near.map((other) =>
-        printCheck({
-          ...request,
-          sources: request.sources.map((source) => instead(source, other)),
-          destinations: request.destinations.map((target) => instead(target, other)),
-        }),
-      ),
-    },
-  };
+  const [first, second] = questions;
+  if (!first) throw new Error('a request with nothing missing asks something');
+  return second ? { kind: 'matrix', questions } : { kind: 'question', question: first };
 }
 
-function textOf(target: Target | undefined): string {
-  switch (target?.kind) {
-    case 'vm':
-      return target.name;
-    case 'address':
-      return target.address;
-    case 'host':
-      return target.host;
-    case 'url':
-      return target.url;
-    case undefined:
-      return '';
+type Side = 'sources' | 'destinations';
+type Place = { readonly kind: 'vm'; readonly machine: Machine } | Exclude<Target, { readonly kind: 'vm' }>;
+
+function findAll(
+  request: CheckRequest,
+  side: 'sources',
+  estate: Estate,
+): Exclude<Resolution, { kind: 'question' }> | { readonly places: readonly Machine[] };
+function findAll(
+  request: CheckRequest,
+  side: 'destinations',
+  estate: Estate,
+): Exclude<Resolution, { kind: 'question' }> | { readonly places: readonly Place[] };
+function findAll(
+  request: CheckRequest,
+  side: Side,
+  estate: Estate,
+): Exclude<Resolution, { kind: 'question' }> | { readonly places: readonly (Machine | Place)[] } {
+  const places = new Map<string, Machine | Place>();
+  const add = (machine: Machine) =>
+    places.set(machine.resourceId.toLowerCase(), side === 'sources' ? machine : { kind: 'vm', machine });
+  for (const [index, target] of request[side].entries()) {
+    if (target.kind !== 'vm') {
+      places.set(`${target.kind} ${targetText(target)}`, target);
+      continue;
+    }
+    const found = findMachine(target, estate, (other) =>
+      printCheck({ ...request, [side]: request[side].with(index, other) }),
+    );
+    if (found.kind === 'none') return { kind: 'refused', problem: found.problem };
+    if (found.kind === 'several') return whichOne(request, side, index, found);
+    add(found.machine);
   }
+  for (const tag of (side === 'sources' ? request.sourceTags : request.destinationTags) ?? []) {
+    const machines = tagged(tag, estate);
+    if (machines.length === 0) return { kind: 'refused', problem: noneTagged(tag) };
+    for (const machine of machines) add(machine);
+  }
+  return { places: [...places.values()] };
 }
 
-/** What the policy has to decide about. */
-export function subjectOf(question: Question): Subject {
+/** One name at a time: the others are asked about on the next form. */
+function whichOne(
+  request: CheckRequest,
+  side: Side,
+  replaces: number,
+  { machines, problem }: { readonly machines: readonly Machine[]; readonly problem: Problem },
+): Resolution & { kind: 'form' } {
+  const isSource = side === 'sources';
+  const needs = { source: isSource, destination: !isSource, port: lacksPort(request) };
+  const form = formOf({ needs, machines, pick: isSource ? 'source' : 'destination', problem });
+  return { kind: 'form', form: { kind: 'form', known: request, replaces, ...form } };
+}
+
+function noneTagged({ key, value }: Tag): Problem {
+  return { code: 'TAG_NOT_FOUND', facts: { tag: `${key}=${value}` } };
+}
+
+function lacksPort({ destinations, destinationTags = [], ports, protocol }: CheckRequest): boolean {
+  if (ports.length > 0 || protocol === 'Icmp') return false;
+  return destinationTags.length > 0 || destinations.length === 0 || destinations.some(({ kind }) => kind !== 'url');
+}
+
+function missingIn(
+  request: CheckRequest,
+  destinations: readonly Place[],
+): Pick<CheckForm, 'needs' | 'problem'> | undefined {
+  const needs = {
+    source: request.sources.length === 0 && !request.sourceTags?.length,
+    destination: destinations.length === 0,
+    port: lacksPort(request),
+  };
+  if (needs.destination) return { needs, problem: { code: 'DESTINATION_MISSING', facts: {} } };
+  if (needs.source) return { needs, problem: { code: 'SOURCE_MISSING', facts: {} } };
+  if (!needs.port) return undefined;
+  const [first] = [...request.destinations, ...(request.destinationTags ?? [])].filter(({ kind }) => kind !== 'url');
+  const destination = first?.kind === 'tag' ? printEndpoint(first) : targetText(first);
+  return { needs, problem: { code: 'PORT_MISSING', facts: { destination } } };
+}
+
+function questionsOf(request: CheckRequest, source: Machine, place: Place): readonly Question[] {
+  const { protocol, ipVersion, validStatusCodes } = request;
+  const destination: Question['destination'] =
+    place.kind === 'url' ? { kind: 'url', url: place.url, host: place.host } : place;
+  const ports = protocol === 'Icmp' ? [undefined] : place.kind === 'url' ? [place.port] : request.ports;
+  return ports.map((port) => ({
+    source,
+    destination,
+    ...(port !== undefined && { port }),
+    protocol: protocol ?? 'Tcp',
+    protocolAsked: protocol !== undefined,
+    ...(ipVersion && { ipVersion }),
+    ...(validStatusCodes && { validStatusCodes }),
+  }));
+}
+
+/** What the policy has to decide about. `estate` is all of it: a machine that may not be seen owns its address too. */
+export function subjectOf(question: Question, estate: Estate): Subject {
   const { source, destination, port } = question;
   const ports = port === undefined ? [] : [port];
   if (destination.kind === 'vm') {
@@ -145,6 +178,14 @@ export function subjectOf(question: Question): Subject {
       ports,
     };
   }
-  const where = destination.kind === 'address' ? { address: destination.address } : { host: destination.host };
-  return { command: 'check', machines: [source], destination: { ...where, inVnet: false }, ports };
+  if (destination.kind !== 'address')
+    return { command: 'check', machines: [source], destination: { host: destination.host, inVnet: false }, ports };
+  const { address } = destination;
+  const owners = estate.ownersOf(address);
+  return {
+    command: 'check',
+    machines: [source, ...owners],
+    destination: { address, inVnet: owners.length > 0 },
+    ports,
+  };
 }

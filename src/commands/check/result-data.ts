@@ -1,23 +1,15 @@
 import type { Locale, Requester } from '../../core/chat.ts';
 import type { JsonObject } from '../../core/json.ts';
-import type { Change } from '../../diagnosis/compare.ts';
 import { type Description, describe, describeAssumption, describeChange } from '../../diagnosis/describe.ts';
 import type { Diagnosis, Finding, Rule, Verdict } from '../../diagnosis/verdict.ts';
 import { type MessageKey, say } from '../../language/say.ts';
 import { frameData, ruleBlock, ruleLabel } from '../card-frame.ts';
 import { button, clientTime, clip, durationText, latencyText, portalLinks } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
-import type { CheckAnswer } from './outcome.ts';
+import type { Changes, CheckAnswer } from './outcome.ts';
 import { pathRows } from './path-rows.ts';
 import { questionEnds, questionParts } from './question.ts';
 import { witnessRows } from './witness-rows.ts';
-
-/** What `compare` of diagnosis/ finds against the last answer to the same question. */
-export type Changes = {
-  /** When the last answer was given, ISO 8601. */
-  readonly since: string;
-  readonly list: readonly Change[];
-};
 
 type Input = {
   readonly askedBy: Requester;

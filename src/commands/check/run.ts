@@ -1,21 +1,20 @@
-import { openConfiguration } from '../../azure/configuration.ts';
 import { counting, type Tally } from '../../azure/exchange.ts';
 import type { Answer, Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
-import { readMachine } from '../../azure/machine-state.ts';
 import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
 import { addressesOf, type Machine, type Question } from '../../core/check.ts';
-import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
 import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
+import { problemOf } from '../azure-problem.ts';
 import type { Services } from '../command.ts';
-import { appliancesTo, connectivityCheck, type Flow, findBlamed, silenceOf } from './azure.ts';
+import { connectivityCheck, type Flow, findBlamed, silenceOf } from './azure.ts';
 import { type Board, createBoard, type Heard } from './board.ts';
-import type { CheckOutcome } from './outcome.ts';
-import { type Inquiry, inquire } from './witnesses.ts';
+import { createDesk, type Desk } from './desk.ts';
+import type { Investigated } from './outcome.ts';
+import { inquire, placesOf, unless } from './witnesses.ts';
 
 /** One check under way. */
 export type Investigation = {
@@ -25,6 +24,12 @@ export type Investigation = {
   readonly deadlineMs: number;
   /** Left by an earlier process: polled on, never POSTed again. */
   readonly operation?: Operation;
+  /** How often a machine that another operation holds is asked again; once without it. */
+  readonly patience?: number;
+  /** Shared with other questions; its own without. */
+  readonly desk?: Desk;
+  /** Resolves when what questions have in common has been gathered at the desk. */
+  readonly gathered?: Promise<void>;
   readonly signal: AbortSignal;
   keep(operation: Operation): Promise<void>;
   progress(diagnosis: Diagnosis): void;
@@ -34,7 +39,7 @@ export type Investigation = {
 type Probed = { raw?: Json; requestId?: string; failure?: Failure };
 
 /** Asks every witness at once and turns what they say into one outcome. */
-export async function investigate(services: Services, check: Investigation): Promise<CheckOutcome> {
+export async function investigate(services: Services, check: Investigation): Promise<Investigated> {
   const { question } = check;
   const { arm, clock, settings } = services;
   const tally: Tally = { calls: 0 };
@@ -72,32 +77,22 @@ const graceMs = 30_000;
 
 async function hearAll(services: Services, check: Investigation, board: Board, probed: Probed): Promise<void> {
   const { question, estate } = check;
-  const { arm, clock } = services;
+  const { clock } = services;
   const watcherId = estate.watcherOf(question.source.subscriptionId, question.source.region);
   const hopeless = new AbortController();
   const late = new AbortController();
   const over = new AbortController();
   const signal = AbortSignal.any([check.signal, hopeless.signal]);
-  const configuration = openConfiguration(arm);
+  const desk = check.desk ?? createDesk(services, { ...check, signal: AbortSignal.any([signal, over.signal]) });
 
   const inquireAbout = async (flow: Flow | undefined) => {
     if (!flow) return;
-    const destination = destinationOf(question, estate, flow.to);
-    const appliances = await appliancesTo(configuration, estate, question.source, flow.to);
-    const inquiry: Inquiry = {
-      services,
-      estate,
-      board,
-      configuration,
-      flow,
-      deadlineMs: check.deadlineMs,
-      signal,
-      late: late.signal,
-    };
-    await inquire(inquiry, question.source, destination, appliances);
+    await check.gathered;
+    const places = await placesOf(desk, estate, flow, destinationOf(question, estate, flow.to));
+    await inquire({ estate, board, desk, flow, signal, late: late.signal }, places);
   };
   const hearPreflight = async () => {
-    const heard = await board.preflight(() => readPreflight(services, question, watcherId));
+    const heard = await board.preflight(() => unless(signal, readPreflight(desk, question, watcherId)));
     if (heard.ok && !canProbe(heard.answer)) hopeless.abort(new Error('the source cannot send a probe'));
   };
   const hearProbe = async (watcher: string) => {
@@ -108,13 +103,13 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
     );
     if (!heard.ok) return;
     const { answer } = heard;
-    await board.lookUp(() => findBlamed(configuration, estate, answer));
+    await board.lookUp(() => findBlamed(desk.configuration, estate, answer));
     // hopcheck resolves no names itself: for a host the probe's own last hop says which address was meant.
     if (!flowOf(question) && isWorthAsking(question, answer)) await inquireAbout(flowOf(question, lastAddress(answer)));
   };
 
-  if (!watcherId) return hearPreflight();
   try {
+    if (!watcherId) return await hearPreflight();
     await Promise.all([hearPreflight(), hearProbe(watcherId), inquireAbout(flowOf(question))]);
   } catch (error) {
     if (!hopeless.signal.aborted || check.signal.aborted) throw error;
@@ -124,20 +119,25 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
   }
 }
 
-/** Both ends as addresses, where they are known. */
-function flowOf(question: Question, known?: string): Flow | undefined {
-  const { source, destination } = question;
-  const [from] = addressesOf(source);
-  const to =
+/** Both ends as addresses of one family, where they are known. */
+export function flowOf(question: Question, known?: string): Flow | undefined {
+  const { source, destination, ipVersion } = question;
+  const addresses =
     destination.kind === 'vm'
-      ? addressesOf(destination.machine)[0]
+      ? addressesOf(destination.machine)
       : destination.kind === 'address'
-        ? destination.address
-        : known;
+        ? [destination.address]
+        : known
+          ? [known]
+          : [];
+  const to = ipVersion ? addresses.find((address) => isIpv6(address) === (ipVersion === 'IPv6')) : addresses[0];
+  const from = to === undefined ? undefined : addressesOf(source).find((address) => isIpv6(address) === isIpv6(to));
   return from && to ? { from, to, question } : undefined;
 }
 
-function destinationOf({ destination }: Question, estate: Estate, address: string): Machine | undefined {
+const isIpv6 = (address: string): boolean => address.includes(':');
+
+export function destinationOf({ destination }: Question, estate: Estate, address: string): Machine | undefined {
   return destination.kind === 'vm' ? destination.machine : estate.findByAddress(address);
 }
 
@@ -165,14 +165,13 @@ function saysAnything({ preflight, nsg, nextHop }: Testimonies): boolean {
 }
 
 async function readPreflight(
-  services: Services,
-  question: Question,
+  desk: Desk,
+  { source, destination }: Question,
   watcherId: string | undefined,
 ): Promise<Heard<Preflight>> {
-  const { source, destination } = question;
   const [from, to] = await Promise.all([
-    readMachine(services.arm, source),
-    destination.kind === 'vm' ? readMachine(services.arm, destination.machine) : undefined,
+    desk.machine(source),
+    destination.kind === 'vm' ? desk.machine(destination.machine) : undefined,
   ]);
   if (!from.ok) return { ok: false, why: silenceOf(from.failure) };
   return {
@@ -226,25 +225,11 @@ async function answerOfProbe(
 /** An operation that only Azure knows holds the machine: its signed URL is unknown, so wait as told and ask once more. */
 async function startPatiently({ arm, clock }: Services, check: Investigation, watcherId: string) {
   const body = connectivityCheck(check.question);
-  const first = await start(arm, watcherId, body, clock, check.signal);
-  if (first.ok || first.failure.code !== 'AZURE_BUSY') return first;
-  const waitMs = first.failure.retryAfterMs ?? 10_000;
-  if (clock.now() + waitMs > check.deadlineMs) return first;
-  await clock.sleep(waitMs, check.signal);
-  return start(arm, watcherId, body, clock, check.signal);
-}
-
-/** A refusal of Azure in the words of our catalogue, Azure's own beside them. */
-export function problemOf(failure: Failure): Problem {
-  return {
-    code: failure.code,
-    facts: {
-      status: failure.status ?? 0,
-      azureCode: failure.azureCode ?? 'empty',
-      message: failure.message || 'empty',
-      action: failure.missingAction ?? 'empty',
-      scope: failure.scope ?? 'empty',
-      seconds: Math.ceil((failure.retryAfterMs ?? 0) / 1000),
-    },
-  };
+  for (let patience = check.patience ?? 1; ; patience -= 1) {
+    const started = await start(arm, watcherId, body, clock, check.signal);
+    if (started.ok || started.failure.code !== 'AZURE_BUSY' || patience === 0) return started;
+    const waitMs = started.failure.retryAfterMs ?? 10_000;
+    if (clock.now() + waitMs > check.deadlineMs) return started;
+    await clock.sleep(waitMs, check.signal);
+  }
 }

@@ -1,79 +1,99 @@
-import type { Configuration } from '../../azure/configuration.ts';
 import type { Estate } from '../../azure/inventory.ts';
-import { finish, start, type WatcherQuestion } from '../../azure/operations.ts';
-import { addressesOf, type Machine } from '../../core/check.ts';
-import type { Json } from '../../core/json.ts';
+import type { Machine } from '../../core/check.ts';
 import { readNextHop, readNsgAnswer } from '../../diagnosis/read-configuration.ts';
 import type { Direction, NextHopAnswer, NsgAnswer } from '../../diagnosis/witness.ts';
-import type { Services } from '../command.ts';
-import { type Flow, findNamed, networkConfigurationDiagnostic, nextHop, silenceOf } from './azure.ts';
+import { appliancesTo, type Flow, findNamed, interfaceOf, type Stand, type Want } from './azure.ts';
 import type { Board, Heard } from './board.ts';
+import type { Desk } from './desk.ts';
 
 /** Whom to ask about the configuration, beside the probe. */
 export type Inquiry = {
-  readonly services: Services;
   readonly estate: Estate;
   readonly board: Board;
-  readonly configuration: Configuration;
+  readonly desk: Desk;
   readonly flow: Flow;
-  readonly deadlineMs: number;
+  /** Stops the waiting for good. */
   readonly signal: AbortSignal;
   /** Aborts when the probe has answered long ago and nobody waits for the others any more. */
   readonly late: AbortSignal;
 };
 
-type Place = {
-  readonly machine: Machine;
+export type Place = {
+  readonly stand: Stand;
   readonly role: NsgAnswer['place'];
   readonly directions: readonly Direction[];
 };
+
+/** Where a packet meets rules, from end to end, as far as the route tables tell. */
+export async function placesOf(
+  desk: Desk,
+  estate: Estate,
+  { from, to, question }: Flow,
+  destination: Machine | undefined,
+): Promise<readonly Place[]> {
+  const source: Stand = { machine: question.source, address: from };
+  const appliances = await appliancesTo(desk.configuration, estate, source, to);
+  return [
+    { stand: source, role: 'source', directions: ['Outbound'] },
+    ...appliances.map(applianceAt),
+    ...(destination
+      ? [{ stand: { machine: destination, address: to }, role: 'destination', directions: ['Inbound'] } satisfies Place]
+      : []),
+  ];
+}
+
+/** By which interface an appliance with several sends a packet on is known to its guest alone. */
+function applianceAt(stand: Stand): Place {
+  return { stand, role: 'appliance', directions: hasOneWay(stand) ? ['Inbound', 'Outbound'] : ['Inbound'] };
+}
+
+const hasOneWay = ({ machine }: Stand): boolean => machine.nics.length === 1;
+
+export function wantsOf({ stand, directions }: Place, flow: Flow): readonly Want[] {
+  return directions.map((direction) => ({ stand, direction, flow }));
+}
 
 /**
  * Asks the rules at both ends and at each appliance on the way, and the next hop from both ends, all at once. An appliance that
  * only the next hop knows of is asked afterwards.
  */
-export async function inquire(
-  inquiry: Inquiry,
-  source: Machine,
-  destination: Machine | undefined,
-  appliances: readonly Machine[],
-): Promise<void> {
-  const { board, estate, flow } = inquiry;
-  const places: Place[] = [
-    { machine: source, role: 'source', directions: ['Outbound'] },
-    ...appliances.map((machine): Place => ({ machine, role: 'appliance', directions: ['Inbound', 'Outbound'] })),
-    ...(destination ? [{ machine: destination, role: 'destination', directions: ['Inbound'] } satisfies Place] : []),
-  ];
+export async function inquire(inquiry: Inquiry, places: readonly Place[]): Promise<void> {
+  const { board, desk, estate, flow } = inquiry;
+  desk.gather(places.flatMap((place) => wantsOf(place, flow)));
+  const { source } = flow.question;
   const there = board.nextHop(() => askNextHop(inquiry, source, 'source', flow.from, flow.to));
   await Promise.all([
     ...places.flatMap((place) => askRules(inquiry, place)),
-    ...appliances.map((machine) => {
+    ...places.map(({ role, stand: { machine, address }, ...place }) => {
+      if (role === 'destination') return board.nextHop(() => askNextHop(inquiry, machine, role, flow.to, flow.from));
       // Azure takes only an address of the machine itself as the source.
-      const [own] = addressesOf(machine);
-      return own && board.nextHop(() => askNextHop(inquiry, machine, 'appliance', own, flow.to));
+      return role === 'appliance' && place.directions.includes('Outbound')
+        ? board.nextHop(() => askNextHop(inquiry, machine, role, address, flow.to))
+        : undefined;
     }),
-    destination && board.nextHop(() => askNextHop(inquiry, destination, 'destination', flow.to, flow.from)),
     there.then(async (heard) => {
       const address = heard.ok && heard.answer.type === 'VirtualAppliance' ? heard.answer.address : undefined;
       const machine = address === undefined ? undefined : estate.findByAddress(address);
-      if (!machine || places.some((place) => place.machine.resourceId === machine.resourceId)) return;
-      await Promise.all(askRules(inquiry, { machine, role: 'appliance', directions: ['Inbound', 'Outbound'] }));
+      if (!machine || !address || places.some((place) => place.stand.machine === machine)) return;
+      await Promise.all(askRules(inquiry, applianceAt({ machine, address })));
     }),
   ]);
 }
 
 /** One operation for all directions of a place; each direction is a witness of its own. */
-function askRules(inquiry: Inquiry, { machine, role, directions }: Place): Promise<unknown>[] {
-  const asked = askWatcher(inquiry, machine, networkConfigurationDiagnostic(machine, directions, inquiry.flow));
+function askRules(inquiry: Inquiry, place: Place): Promise<unknown>[] {
+  const { board, desk, flow } = inquiry;
+  const { stand, role } = place;
+  const wants = wantsOf(place, flow);
+  desk.gather(wants);
   // The probe names an appliance by its network interface: only so are both seen to speak of one place.
-  const nicId = machine.nics[0]?.id;
-  const resourceId = role === 'appliance' && nicId ? nicId : machine.resourceId;
-  return directions.map(async (direction) => {
-    const heard = await inquiry.board.nsg(async (): Promise<Heard<NsgAnswer>> => {
-      const heard = await asked;
-      return heard.ok ? readOrSilence(readNsgAnswer(heard.answer, role, resourceId, direction)) : heard;
+  const resourceId = (role === 'appliance' && interfaceOf(stand)?.id) || stand.machine.resourceId;
+  return wants.map(async (want) => {
+    const heard = await board.nsg(async (): Promise<Heard<NsgAnswer>> => {
+      const heard = await waitFor(inquiry, desk.rules(want));
+      return heard.ok ? readOrSilence(readNsgAnswer(heard.answer, role, resourceId, want.direction)) : heard;
     });
-    if (heard.ok) await inquiry.board.lookUp(() => findNamed(inquiry.configuration, heard.answer));
+    if (heard.ok) await board.lookUp(() => findNamed(desk.configuration, heard.answer));
   });
 }
 
@@ -84,7 +104,7 @@ async function askNextHop(
   from: string,
   to: string,
 ): Promise<Heard<NextHopAnswer>> {
-  const heard = await askWatcher(inquiry, machine, nextHop(machine, from, to));
+  const heard = await waitFor(inquiry, inquiry.desk.nextHop(machine, from, to));
   return heard.ok ? readOrSilence(readNextHop(heard.answer, place, machine.resourceId)) : heard;
 }
 
@@ -95,20 +115,21 @@ function readOrSilence<T>(
 }
 
 /** A witness that is refused, slow or broken is silent; the others still answer. */
-async function askWatcher(inquiry: Inquiry, machine: Machine, question: WatcherQuestion): Promise<Heard<Json>> {
-  const { services, estate, deadlineMs, late } = inquiry;
-  const { arm, clock } = services;
-  const signal = AbortSignal.any([inquiry.signal, late]);
-  const watcherId = estate.watcherOf(machine.subscriptionId, machine.region);
-  if (!watcherId) return { ok: false, why: { code: 'AZURE_NOT_FOUND' } };
+async function waitFor<T>({ signal, late }: Inquiry, answer: Promise<Heard<T>>): Promise<Heard<T>> {
   try {
-    const started = await start(arm, watcherId, question, clock, signal);
-    if (!started.ok) return { ok: false, why: silenceOf(started.failure) };
-    if ('done' in started.value) return { ok: true, answer: started.value.done.body };
-    const finished = await finish(arm, started.value.operation, clock, { deadlineMs, signal });
-    return finished.ok ? { ok: true, answer: finished.value.body } : { ok: false, why: silenceOf(finished.failure) };
+    return await unless(AbortSignal.any([signal, late]), answer);
   } catch (error) {
-    if (late.aborted && !inquiry.signal.aborted) return { ok: false, why: { code: 'NO_RESULT' } };
+    if (late.aborted && !signal.aborted) return { ok: false, why: { code: 'NO_RESULT' } };
     throw error;
   }
+}
+
+/** The promise, or the signal's reason where that comes first. */
+export function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

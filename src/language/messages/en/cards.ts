@@ -19,6 +19,7 @@ export const cards = {
   'card.summary.raw': 'Azure’s answer as received',
   'card.summary.form': 'Which machine should the check start from?',
   'card.summary.formDestination': 'Where should the check go?',
+  'card.summary.formMachine': 'Which machine do you mean?',
   'card.summary.help': 'What you can ask hopcheck',
   'card.summary.welcome': 'hopcheck is here: ask whether one machine reaches another',
 
@@ -100,6 +101,7 @@ export const cards = {
   'card.button.raw': 'Raw JSON',
   'card.button.back': 'Back to the answer',
   'card.button.run': 'Run the check',
+  'card.button.goOn': 'Go on',
   'card.button.details': 'Details',
   'card.link.resource': '{name} in portal',
 
@@ -124,6 +126,9 @@ export const cards = {
   'card.form.protocol': 'Protocol',
   'card.form.example': 'check from NAME to {destination} port {port}',
   'card.form.source': 'From which VM?',
+  'card.form.machine': 'Which VM?',
+  'card.form.machinePlaceholder': 'Pick a VM',
+  'card.form.machineMissing': 'Pick a VM.',
   'card.form.destination': 'To where?',
   'card.form.portField': 'Which port?',
   'card.form.sourcePlaceholder': 'Pick a VM',
@@ -191,6 +196,10 @@ export const cards = {
   'card.history.hidden': '{count, plural, one {# older check} other {# older checks}} not shown',
   'card.history.chart': 'Average latency, oldest first',
   'card.history.unit': 'ms',
+  'card.matrix.confirm.title': '{cells} checks at once?',
+  'card.matrix.confirm.text':
+    'Each takes Azure up to two minutes, and {most} of them run at the same time. Nothing was asked yet.',
+  'card.matrix.confirm.button': 'Run {cells} checks',
   'card.matrix.title.all': 'All {total} reachable',
   'card.matrix.title.none': 'None of {total} reachable',
   'card.matrix.title.some': '{reached} of {total} reachable',

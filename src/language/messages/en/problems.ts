@@ -12,6 +12,9 @@ export const problems = {
   'problem.DESTINATION_MISSING.what': 'Where to shall I check?',
   'problem.DESTINATION_MISSING.why': 'No destination was named.',
   'problem.DESTINATION_MISSING.do': 'Give a machine, an address, a host name or a URL.',
+  'problem.MACHINE_MISSING.what': 'Which machine do you mean?',
+  'problem.MACHINE_MISSING.why': 'No machine was named.',
+  'problem.MACHINE_MISSING.do': 'Choose one, or name it.',
   'problem.PORT_MISSING.what': 'Which port of {destination} shall I check?',
   'problem.PORT_MISSING.why': 'I never guess a port: a check of the wrong one would look like an answer.',
   'problem.PORT_MISSING.do': 'Add “port” and a number, or a service name such as https.',
@@ -25,6 +28,13 @@ export const problems = {
   'problem.VM_AMBIGUOUS.what': '{count} machines are called “{name}”.',
   'problem.VM_AMBIGUOUS.why': 'They differ in resource group, region or subscription.',
   'problem.VM_AMBIGUOUS.do': 'Choose one, or write “{name} in” and the resource group.',
+  'problem.TAG_NOT_FOUND.what': 'No machine you can check here carries the tag “{tag}”.',
+  'problem.TAG_NOT_FOUND.why': 'Capitals do not matter in a tag’s name, but they do in its value.',
+  'problem.TAG_NOT_FOUND.do': 'Check the spelling, or name the machines in a list, separated by commas.',
+  'problem.MATRIX_TOO_LARGE.what': 'That would be {cells} checks at once.',
+  'problem.MATRIX_TOO_LARGE.why':
+    'Each takes Azure up to two minutes; {most} at once is the most I run for one question.',
+  'problem.MATRIX_TOO_LARGE.do': 'Name fewer machines or ports.',
   'problem.NO_VM_VISIBLE.what': 'I cannot see any virtual machine.',
   'problem.NO_VM_VISIBLE.why':
     '{subscriptions, plural, =0 {My identity sees no subscription.} one {I looked through the one subscription that my identity sees.} other {I looked through the # subscriptions that my identity sees.}}',

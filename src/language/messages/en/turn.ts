@@ -1,6 +1,7 @@
 export const turn = {
   'turn.looking': 'Looking up: {text}',
   'turn.started': 'Started: the answer comes as a new card below.',
+  'turn.below': 'See the new card below.',
   'turn.outdated':
     'This button does nothing any more: its work was done, or somebody pressed it before. Ask again with a new message.',
   'turn.unknownButton':

@@ -1,0 +1,131 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Estate } from '../../azure/inventory.ts';
+import type { Operation } from '../../azure/operations.ts';
+import type { Problem } from '../../core/errors.ts';
+import { compare } from '../../diagnosis/compare.ts';
+import type { Hooks, Job } from '../../jobs/job.ts';
+import { problemOf } from '../azure-problem.ts';
+import type { NewJob, Services, Turn } from '../command.ts';
+import type { CommandTask } from '../endings.ts';
+import { lookUp } from '../names.ts';
+import { blockedAt } from './blocked.ts';
+import { draw, drawMatrix, running } from './draw.ts';
+import { type CheckJob, newJob, outcomeOf, settle, subscriptionOf } from './job.ts';
+import { runMatrix } from './matrix.ts';
+import type { Changes, CheckOutcome } from './outcome.ts';
+import { namesOf } from './resolve.ts';
+import { investigate } from './run.ts';
+
+export function createTask(services: Services): CommandTask {
+  const places = new Map<string, LimitFunction>();
+  const place = <T>(subscriptionId: string, run: () => Promise<T>): Promise<T> => {
+    const own = places.get(subscriptionId) ?? pLimit(services.settings.maxInFlight);
+    places.set(subscriptionId, own);
+    return own(run);
+  };
+  return {
+    async run(job, hooks) {
+      const asked = job.request as CheckJob;
+      const { inventory } = services;
+      const estate = asked.question ? await inventory.estate() : await lookUp(namesOf(asked.request), inventory);
+      if (!estate.ok) return failed(problemOf(estate.failure), job, services);
+      const settled = settle(asked, estate.value, job, services);
+      switch (settled.kind) {
+        case 'question':
+          return runOne(settled.question, estate.value, job, hooks, services, place);
+        case 'matrix': {
+          const subscriptionId = subscriptionOf(settled);
+          const show = (rows: Parameters<typeof drawMatrix>[0]) =>
+            hooks.show(drawMatrix(rows, subscriptionId, at(job), { ...job, jobId: job.id }, services));
+          const rows = await runMatrix(services, {
+            questions: settled.questions,
+            estate: estate.value,
+            startedAtMs: job.createdAtMs,
+            deadlineMs: job.deadlineMs,
+            locale: job.locale,
+            ...(job.operation !== undefined && { kept: job.operation }),
+            signal: hooks.signal,
+            keep: hooks.keep,
+            progress: show,
+            place,
+          });
+          return { kind: 'matrix', rows, subscriptionId } satisfies CheckOutcome;
+        }
+        default:
+          return outcomeOf(settled, at(job), services.clock.now() - job.createdAtMs);
+      }
+    },
+    fail: (job) => failed({ code: 'INTERNAL', facts: {} }, job, services),
+    cancel: (job, by) => failed({ code: 'CANCELLED', facts: { name: by.name ?? by.id } }, job, services),
+    draw: (job, outcome) => draw(outcome as CheckOutcome, at(job), { ...job, jobId: job.id }, services),
+  };
+}
+
+type Place = <T>(subscriptionId: string, run: () => Promise<T>) => Promise<T>;
+
+async function runOne(
+  question: NonNullable<CheckJob['question']>,
+  estate: Estate,
+  job: Job,
+  hooks: Hooks,
+  services: Services,
+  place: Place,
+): Promise<CheckOutcome> {
+  const show = (diagnosis?: Parameters<typeof running>[4]) =>
+    hooks.show(running(question, at(job), { ...job, jobId: job.id }, services, diagnosis));
+  if (!(job.request as CheckJob).question) show();
+  const outcome = await place(question.source.subscriptionId, () =>
+    investigate(services, {
+      question,
+      estate,
+      startedAtMs: job.createdAtMs,
+      deadlineMs: job.deadlineMs,
+      ...(job.operation !== undefined && { operation: job.operation as Operation }),
+      signal: hooks.signal,
+      keep: hooks.keep,
+      progress: show,
+    }),
+  );
+  if (outcome.kind !== 'diagnosed') return outcome;
+  const blocked = blockedAt(outcome.answer, estate, job, services);
+  const changes = await changesSince(job, outcome.answer.diagnosis, services);
+  return {
+    ...outcome,
+    answer: { ...outcome.answer, ...(blocked && { blockedAt: blocked }) },
+    ...(changes && { changes }),
+  };
+}
+
+async function changesSince(
+  job: Job,
+  diagnosis: Parameters<typeof compare>[1],
+  { store }: Services,
+): Promise<Changes | undefined> {
+  const { previous } = job.request as CheckJob;
+  const before = previous === undefined ? undefined : await store.job(previous);
+  const outcome = before?.outcome as CheckOutcome | undefined;
+  if (outcome?.kind !== 'diagnosed') return undefined;
+  return { since: outcome.answer.startedAt, list: compare(outcome.answer.diagnosis, diagnosis) };
+}
+
+/** The question of a job once more; its answer says what is new since the last one. */
+export async function repeatJob(job: Job, turn: Turn, services: Services): Promise<NewJob> {
+  const { question: _, previous, ...asked } = job.request as CheckJob;
+  const outcome = job.outcome as CheckOutcome | undefined;
+  const last = outcome?.kind === 'diagnosed' ? job.id : previous;
+  const confirmed = outcome?.kind === 'matrix' ? { confirmed: true as const } : {};
+  return newJob({ ...asked, ...confirmed, ...(last && { previous: last }) }, turn, services);
+}
+
+function failed(problem: Problem, job: Job, { clock }: Services): CheckOutcome {
+  const { question } = job.request as CheckJob;
+  return {
+    kind: 'failed',
+    ...(question && { question }),
+    problem,
+    startedAt: at(job),
+    durationMs: clock.now() - job.createdAtMs,
+  };
+}
+
+const at = (job: Job): string => new Date(job.createdAtMs).toISOString();
