@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Environment, type Mode, readConfig, settings } from '../src/config.ts';
@@ -76,6 +77,58 @@ describe('configuration', () => {
     const problems = problemsOf(environment, mode);
     for (const name of names) expect(problems).toMatch(name);
     expect(problems).not.toContain('canary-9f3');
+  });
+
+  describe('what proves that a process is the bot', () => {
+    const { MicrosoftAppPassword: _none, ...unproven } = registered;
+    const pem = (...parts: readonly string[]) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'hopcheck-')), 'bot.pem');
+      writeFileSync(path, parts.map((part) => `-----BEGIN ${part}-----\nAAAA\n-----END ${part}-----\n`).join(''));
+      return path;
+    };
+    const identity = '33333333-3333-4333-8333-333333333333';
+
+    test('is the managed identity, or the best of federated credential, certificate and secret', () => {
+      const path = pem('CERTIFICATE', 'RSA PRIVATE KEY');
+      const all = { ...registered, MicrosoftAppCertificatePath: path, MicrosoftAppClientId: identity };
+      const proofOf = (environment: Environment) => configOf(environment, 'production').bot?.proof;
+      expect(proofOf(registered)).toEqual({ kind: 'secret', secret: 'canary-9f3' });
+      expect(proofOf({ ...registered, MicrosoftAppCertificatePath: path })).toEqual({ kind: 'certificate', path });
+      expect(proofOf(all)).toEqual({ kind: 'federated', clientId: identity });
+      expect(proofOf({ ...unproven, MicrosoftAppType: 'UserAssignedMSI' })).toEqual({ kind: 'managed identity' });
+      expect(
+        configOf({ ...registered, MicrosoftAppType: 'MultiTenant', HOPCHECK_TENANTS: tenant }, 'production'),
+      ).toMatchObject({ tenants: [tenant], bot: { appType: 'MultiTenant', entraClaims: 'refused' } });
+    });
+
+    const wrong: readonly (readonly [what: string, changes: Environment, names: readonly RegExp[]])[] = [
+      ['nothing', {}, [/nothing proves that this is the bot/, /MicrosoftAppClientId/, /MicrosoftAppCertificatePath/]],
+      [
+        'no file',
+        { MicrosoftAppCertificatePath: '/nowhere/bot.pem' },
+        [/CertificatePath: .*cannot be read \(ENOENT\)/],
+      ],
+      ['a folder', { MicrosoftAppCertificatePath: tmpdir() }, [/CertificatePath: .*cannot be read \(EISDIR\)/]],
+      ['a file without the key', { MicrosoftAppCertificatePath: pem('CERTIFICATE') }, [/no PRIVATE KEY/]],
+      [
+        'a file with neither',
+        { MicrosoftAppCertificatePath: pem('PUBLIC KEY') },
+        [/no CERTIFICATE in PEM/, /no PRIVATE KEY in PEM/],
+      ],
+      [
+        'a secret beside a managed identity',
+        { MicrosoftAppType: 'UserAssignedMSI', MicrosoftAppPassword: 'canary-9f3', MicrosoftAppClientId: identity },
+        [/MicrosoftAppPassword is set/, /MicrosoftAppClientId is set/],
+      ],
+      ['an identity that is no id', { MicrosoftAppClientId: 'me' }, [/MicrosoftAppClientId: must be a GUID/]],
+      ['a half registration', { MicrosoftAppTenantId: '' }, [/MicrosoftAppTenantId is missing/, /nothing proves/]],
+      ['an odd wish', { MicrosoftAppPassword: 'x', HOPCHECK_ENTRA_CLAIMS: 'maybe' }, [/HOPCHECK_ENTRA_CLAIMS/]],
+    ];
+    test.each(wrong)('is not %s', (_what, changes, names) => {
+      const problems = problemsOf({ ...unproven, ...changes }, 'production');
+      for (const name of names) expect(problems).toMatch(name);
+      expect(problems).not.toContain('canary-9f3');
+    });
   });
 
   test('an empty variable counts as absent, and lists may be separated by commas, spaces or semicolons', () => {
