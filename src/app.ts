@@ -9,7 +9,7 @@ import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { createEmbeddedEngine } from './jobs/embedded-engine.ts';
 import { openSqliteStore } from './jobs/sqlite-store.ts';
-import { createWorker } from './jobs/worker.ts';
+import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import type { Grants } from './policy/grants.ts';
 import { createRenderer } from './rendering/renderer.ts';
@@ -43,6 +43,7 @@ export type AppParts = {
   readonly connection?: Connection;
   /** Another Bot Framework than the configured cloud's; tests stand one up on loopback. */
   readonly botCloud?: BotCloud;
+  readonly reach?: WorkerOptions['reach'];
 };
 
 /** Builds each part once, joins them, and listens. What end-to-end tests boot. */
@@ -76,6 +77,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     replier,
     clock,
     task: tasksOf(commands, services),
+    ...(parts.reach && { reach: parts.reach }),
     surprised: (job, reference, error) =>
       log.error(
         { reference, jobId: job.id, command: job.command, conversation: job.conversation.id, error },
