@@ -13,12 +13,13 @@ import type { Exchange } from './exchange.ts';
 import { type Answer, type Failure, readFailure } from './failure.ts';
 import { readResourceId } from './ids.ts';
 
-/** Network Watcher's long-running questions, each with what it is asked. */
+/** The long-running questions, each with what it is asked: all of a network watcher, but the last, which is asked of an interface. */
 export type WatcherQuestion =
   | { readonly kind: 'connectivityCheck'; readonly parameters: ConnectivityParameters }
   | { readonly kind: 'networkConfigurationDiagnostic'; readonly parameters: NetworkConfigurationDiagnosticParameters }
   | { readonly kind: 'nextHop'; readonly parameters: NextHopParameters }
-  | { readonly kind: 'ipFlowVerify'; readonly parameters: VerificationIPFlowParameters };
+  | { readonly kind: 'ipFlowVerify'; readonly parameters: VerificationIPFlowParameters }
+  | { readonly kind: 'effectiveNetworkSecurityGroups' };
 
 /** An operation under way in Azure: plain JSON, enough to go on from another process. */
 export type Operation = {
@@ -40,27 +41,31 @@ type Pollers = Pick<
   NetworkManagementClient['networkWatchers'],
   'checkConnectivity' | 'getNetworkConfigurationDiagnostic' | 'getNextHop' | 'verifyIPFlow'
 >;
-type Poller = ReturnType<Pollers[keyof Pollers]>;
+type Poller =
+  | ReturnType<Pollers[keyof Pollers]>
+  | ReturnType<NetworkManagementClient['networkInterfaces']['listEffectiveNetworkSecurityGroups']>;
 
 /** Polls at least this far apart, whatever Azure says: the contract's floor for Retry-After. */
 const floorMs = 1000;
 /** What Network Watcher asks for in every recording; used where an answer carries no Retry-After. */
 const usualMs = 10_000;
 
-/** POSTs the question. The first poll is not made here: the SDK would make it at once, before Retry-After. */
+/**
+ * POSTs the question to a network watcher, or to the interface that it is about. The first poll is not made here: the SDK would make it at once, before Retry-After.
+ */
 export async function start(
   arm: Arm,
-  watcherId: string,
+  resourceId: string,
   question: WatcherQuestion,
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<Answer<Started>> {
-  const watcher = readResourceId(watcherId);
-  const [name] = watcher?.names ?? [];
-  if (!watcher || !name) throw new Error(`not a network watcher's id: ${watcherId}`);
+  const asked = readResourceId(resourceId);
+  const [name] = asked?.names ?? [];
+  if (!asked || !name) throw new Error(`not the id of something that answers: ${resourceId}`);
   const exchange: Exchange = {};
   const submitted = await ask(async () => {
-    const poller = post(arm.network(watcher.subscriptionId), watcher.group, name, question, signal);
+    const poller = post(arm.network(asked.subscriptionId), asked.group, name, question, signal);
     // A poller is a thenable: returned bare from an async function it would be awaited to the end.
     await poller.submitted();
     return { poller };
@@ -78,7 +83,7 @@ export async function start(
     value: {
       operation: {
         kind: question.kind,
-        subscriptionId: watcher.subscriptionId,
+        subscriptionId: asked.subscriptionId,
         poller: state,
         notBeforeMs: clock.now() + Math.max(floorMs, last?.retryAfterMs ?? usualMs),
         ...(last?.requestId && { requestId: last.requestId }),
@@ -144,6 +149,8 @@ function post(
       return client.networkWatchers.getNextHop(group, name, question.parameters, options);
     case 'ipFlowVerify':
       return client.networkWatchers.verifyIPFlow(group, name, question.parameters, options);
+    case 'effectiveNetworkSecurityGroups':
+      return client.networkInterfaces.listEffectiveNetworkSecurityGroups(group, name, options);
   }
 }
 
@@ -159,6 +166,8 @@ function revive(arm: Arm, operation: Operation): Poller {
       return restorePoller(client, operation.poller, networkWatchers.getNextHop);
     case 'ipFlowVerify':
       return restorePoller(client, operation.poller, networkWatchers.verifyIPFlow);
+    case 'effectiveNetworkSecurityGroups':
+      return restorePoller(client, operation.poller, client.networkInterfaces.listEffectiveNetworkSecurityGroups);
   }
 }
 

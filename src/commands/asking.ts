@@ -47,6 +47,8 @@ export type Asking<Request extends JsonObject, Question, Answer extends JsonObje
   draw(answer: Answer, frame: Frame): Reply;
   /** The subscription that an answer came from. */
   subscriptionOf(answer: Answer): string;
+  /** The answer is there at once: Azure is not asked. */
+  readonly instant?: true;
   /** What a form shows as understood, and how it calls what is missing. */
   known(request: Request): Known;
   readonly about: 'question' | 'machine';
@@ -86,13 +88,27 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
       ? { kind: 'form', known, ...resolved.form }
       : { kind: 'failed', problem: resolved.problem, durationMs };
 
-  const newJob = (request: Request, turn: Turn, services: Services): NewJob => {
+  const outcomeAtOnce = async (
+    resolved: Resolved<Question>,
+    request: Request,
+    at: Pick<Setting, 'services' | 'turn' | 'estate'>,
+  ): Promise<Ended | undefined> => {
+    if (resolved.kind !== 'question') return isUnknown(resolved) ? undefined : endedBy(resolved, request, 0);
+    if (!asking.instant) return undefined;
+    const setting = { ...at, deadlineMs: at.services.clock.now(), signal: AbortSignal.abort() };
+    const answer = await asking.ask(resolved.question, setting);
+    return answer.ok
+      ? { kind: 'answered', answer: answer.value }
+      : { kind: 'failed', problem: answer.problem, durationMs: 0 };
+  };
+
+  const newJob = async (request: Request, turn: Turn, services: Services): Promise<NewJob> => {
     const { locale } = turn;
     const { held } = services.inventory;
     const resolved = held && settle(request, held, turn, services);
     const stored = { request } satisfies Stored<Request>;
-    if (resolved && resolved.kind !== 'question' && !isUnknown(resolved)) {
-      const outcome = endedBy(resolved, request, 0);
+    const outcome = held && resolved && (await outcomeAtOnce(resolved, request, { services, turn, estate: held }));
+    if (outcome) {
       const at = services.clock.now();
       return {
         request: stored,
@@ -132,7 +148,7 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
     async handle(typed, turn, services) {
       const source = asking.withDefault && (await defaultSource(turn, services));
       const request = source && asking.withDefault ? asking.withDefault(typed, source) : typed;
-      return { kind: 'job', job: newJob(request, turn, services) };
+      return { kind: 'job', job: await newJob(request, turn, services) };
     },
     repeat: async (job, turn, services) => newJob((job.request as Stored<Request>).request, turn, services),
     task: (services): CommandTask => {
@@ -158,17 +174,19 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
         draw: (job, outcome) => draw(outcome as Ended, { ...job, jobId: job.id }, services),
       };
     },
-    async press(press: Press, job: Job, services: Services): Promise<PressHandling | undefined> {
-      const { request } = job.request as Stored<Request>;
-      if (press.verb === 'run-again') return { kind: 'start', job: newJob(request, press, services), over: 'new' };
-      const outcome = job.outcome as Ended | undefined;
+    async press(press: Press, stored: Job, services: Services): Promise<PressHandling | undefined> {
+      const { request } = stored.request as Stored<Request>;
+      if (press.verb === 'run-again')
+        return { kind: 'start', job: await newJob(request, press, services), over: 'new' };
+      const outcome = stored.outcome as Ended | undefined;
       if (outcome?.kind !== 'form' || press.verb !== 'submit') return undefined;
       const filled = readForm(outcome, press.inputs);
       if (!filled.ok) {
-        const drawn = { ...job, jobId: job.id, locale: press.locale };
+        const drawn = { ...stored, jobId: stored.id, locale: press.locale };
         return { kind: 'view', reply: draw({ ...outcome, problem: filled.problem }, drawn, services) };
       }
-      return { kind: 'start', job: newJob(asking.fill(outcome.known, filled.value), press, services), over: 'card' };
+      const job = await newJob(asking.fill(outcome.known, filled.value), press, services);
+      return { kind: 'start', job, over: 'card' };
     },
   };
 }

@@ -17,7 +17,17 @@ export const vmName = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...englishKeywords.filter((word) => /^[a-z0-9]+$/.test(word))) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(...Object.keys(services), '80', '10.1.4.4', 'a.b', 'group', 'all', 'source', '5m'),
+    arbitrary: fc.constantFrom(
+      ...Object.keys(services),
+      '80',
+      '10.1.4.4',
+      'a.b',
+      'group',
+      'all',
+      'source',
+      'none',
+      '5m',
+    ),
   },
   {
     weight: 4,

@@ -8,7 +8,7 @@ import { type HistoryRequest, printHistory, readHistory } from '../../src/comman
 import { type NextHopRequest, printNextHop, readNextHop } from '../../src/commands/next-hop/request.ts';
 import { printRules, type RulesRequest, readRules } from '../../src/commands/rules/request.ts';
 import { printStop, readStop, type StopRequest } from '../../src/commands/stop/request.ts';
-import { printUse, readUse } from '../../src/commands/use/request.ts';
+import { printUse, readUse, type UseRequest } from '../../src/commands/use/request.ts';
 import { printVms, readVms, type VmsRequest } from '../../src/commands/vms/request.ts';
 import { printWatch, readWatch, type WatchRequest } from '../../src/commands/watch/request.ts';
 import { printWatches, readWatches } from '../../src/commands/watches/request.ts';
@@ -58,7 +58,11 @@ export const commands: Readonly<Record<string, Spoken>> = {
     optional<NextHopRequest>({ source: vm, destination: machineOrAddress }),
   ),
   rules: spoken(readRules, printRules, optional<RulesRequest>({ machine: vm })),
-  use: spoken(readUse, printUse, optional<RulesRequest>({ machine: vm })),
+  use: spoken(
+    readUse,
+    printUse,
+    fc.oneof(optional<RulesRequest>({ machine: vm }), fc.constant<UseRequest>({ forget: true })),
+  ),
   vms: spoken(readVms, printVms, optional<VmsRequest>({ text: someText })),
   history: spoken(readHistory, printHistory, optional<HistoryRequest>({ about: target, port })),
   help: spoken(

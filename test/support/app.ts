@@ -91,7 +91,7 @@ export function configOf(environment: Readonly<Record<string, string>> = {}): Co
 
 /** An answer is final when it does not say that it is still looking or checking. */
 export function isFinal(message: Message): boolean {
-  return !/^(Checking|Looking up|正在)/.test(summaryOf(message));
+  return !/^(Checking|Looking up|正在|\d+ of \d+ checked)/.test(summaryOf(message));
 }
 
 export function summaryOf(message: Message): string {

@@ -8,16 +8,24 @@ import { readMachine } from '../../language/single.ts';
 import { type Token, tokenize } from '../../language/tokens.ts';
 
 /** The source that this conversation's checks start from when they name none. */
-export type UseRequest = { readonly machine?: VmName };
+export type UseRequest = { readonly machine?: VmName } | { readonly forget: true };
 
 export const useWords: CommandWords = { name: 'use', words: ['use', 'source', '使用', '默认源'] };
 
 export function readUse(words: readonly string[], locale?: Locale): Reading<UseRequest> {
-  const reread = (other: readonly string[]) => readMachine(withoutRole(tokenize(other)));
-  const machine = withHelp(reread(words), { command: 'use', words, locale, reread });
+  const reread = (other: readonly string[]) => readTokens(withoutRole(tokenize(other)));
+  return withHelp(reread(words), { command: 'use', words, locale, reread });
+}
+
+function readTokens(tokens: readonly Token[]): Reading<UseRequest> {
+  const [only, ...more] = tokens;
+  if (only && more.length === 0 && !only.quoted && nothing.has(only.text.toLowerCase())) return read({ forget: true });
+  const machine = readMachine(tokens);
   if (!machine.ok) return machine;
   return read(machine.value ? { machine: machine.value } : {});
 }
+
+const nothing = new Set(['none', 'nothing', '无', '没有']);
 
 const roles = new Set(['source', 'default', 'the', '源', '默认', '来源']);
 
@@ -30,7 +38,11 @@ function withoutRole(tokens: readonly Token[]): readonly Token[] {
   return isRole ? tokens.slice(0, as) : tokens;
 }
 
-export function printUse({ machine }: UseRequest, locale: Locale = 'en'): string {
-  if (locale === 'zh') return machine ? `使用 ${printEndpoint(machine)} 作为源` : '使用';
-  return machine ? `use ${printEndpoint(machine)} as source` : 'use';
+export function printUse(request: UseRequest, locale: Locale = 'en'): string {
+  if ('forget' in request) return locale === 'zh' ? '使用 无' : 'use none';
+  const { machine } = request;
+  if (!machine) return locale === 'zh' ? '使用' : 'use';
+  const isWord = machine.group === undefined && nothing.has(machine.name.toLowerCase());
+  const name = isWord ? `vm ${machine.name}` : printEndpoint(machine);
+  return locale === 'zh' ? `使用 ${name} 作为源` : `use ${name} as source`;
 }

@@ -1,6 +1,6 @@
 import type { Locale, Reply } from '../../core/chat.ts';
 import { addressesOf, type Machine } from '../../core/check.ts';
-import { say } from '../../language/say.ts';
+import { isMessageKey, say } from '../../language/say.ts';
 import { badge, button, type CardIds, clip } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
 
@@ -14,8 +14,12 @@ export function vmsReply(
     readonly simulated: boolean;
     /** Those of this page. */
     readonly machines: readonly Machine[];
+    /** Power states by resource id, as far as they are known: `running`, `deallocated` … */
+    readonly powers?: Readonly<Record<string, string>>;
     readonly total: number;
     readonly filter?: string;
+    /** How many the stored list holds, where that is not all. */
+    readonly kept?: number;
     /** From 1. */
     readonly page: number;
     readonly pages: number;
@@ -38,11 +42,17 @@ export function vmsReply(
       machines: machines.slice(0, most).map((machine) => ({
         name: clip(machine.name, 64),
         address: clip(addressesOf(machine)[0] ?? '', 64),
-        place: [machine.group, machine.region, ...(severalSubscriptions ? [machine.subscriptionId] : [])]
+        place: [
+          machine.group,
+          machine.region,
+          ...(severalSubscriptions ? [machine.subscriptionId] : []),
+          ...powerText(input.powers?.[machine.resourceId], locale),
+        ]
           .map((part) => clip(part, 60))
           .join(' · '),
       })),
       notes: [
+        ...(input.kept === undefined ? [] : [say(locale, 'card.vms.kept', { count: input.kept })]),
         ...(machines.length > most ? [say(locale, 'card.vms.hidden', { count: machines.length - most })] : []),
         ...(pages > 1 ? [say(locale, 'card.vms.page', { page, pages }), say(locale, 'card.vms.hint', { word })] : []),
       ].map((text) => ({ text })),
@@ -54,4 +64,10 @@ export function vmsReply(
     { frame: 1_500, item: 150, rows: { key: 'machines', bytes: 600 } },
   );
   return { card: 'vms', summary: title, data };
+}
+
+function powerText(power: string | undefined, locale: Locale): string[] {
+  if (power === undefined || power === 'unknown') return [];
+  const key = power === 'running' ? 'card.vms.running' : `diagnosis.state.${power}`;
+  return [isMessageKey(key) ? say(locale, key) : power];
 }

@@ -184,6 +184,8 @@ export const cards = {
   'card.vms.title': '{count, plural, =0 {No VM to show} one {1 VM} other {# VMs}}',
   'card.vms.titleFilter':
     '{count, plural, =0 {No VM matches “{filter}”} one {1 VM matches “{filter}”} other {# VMs match “{filter}”}}',
+  'card.vms.running': 'running',
+  'card.vms.kept': 'This list holds the first {count}, by name.',
   'card.vms.page': 'Page {page} of {pages}',
   'card.vms.hint': 'Narrow the list with a word of the name, such as: vms {word}',
   'card.vms.hidden': '{count, plural, one {# VM} other {# VMs}} of this page not shown: a message holds no more',

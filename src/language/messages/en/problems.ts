@@ -31,6 +31,17 @@ export const problems = {
   'problem.TAG_NOT_FOUND.what': 'No machine you can check here carries the tag “{tag}”.',
   'problem.TAG_NOT_FOUND.why': 'Capitals do not matter in a tag’s name, but they do in its value.',
   'problem.TAG_NOT_FOUND.do': 'Check the spelling, or name the machines in a list, separated by commas.',
+  'problem.NO_WATCHER.what': 'The region {region} has no Network Watcher in this subscription.',
+  'problem.NO_WATCHER.why': 'Azure answers such questions through the Network Watcher of the machine’s region.',
+  'problem.NO_WATCHER.do':
+    'Ask an Azure administrator to enable it: az network watcher configure --locations {region} --enabled true',
+  'problem.VM_NOT_RUNNING.what': '{name} is not running ({state}).',
+  'problem.VM_NOT_RUNNING.why': 'Azure knows which rules take effect only while a machine runs.',
+  'problem.VM_NOT_RUNNING.do': 'Start the machine and ask again.',
+  'problem.ADDRESS_UNKNOWN.what': 'I do not know a fitting address of {name}.',
+  'problem.ADDRESS_UNKNOWN.why':
+    'Its network interfaces could not be read, or none of them has an address of the same IP version as the other end.',
+  'problem.ADDRESS_UNKNOWN.do': 'Give the address instead of the name, or let my identity read network interfaces.',
   'problem.MATRIX_TOO_LARGE.what': 'That would be {cells} checks at once.',
   'problem.MATRIX_TOO_LARGE.why':
     'Each takes Azure up to two minutes; {most} at once is the most I run for one question.',

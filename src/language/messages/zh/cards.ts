@@ -183,6 +183,8 @@ export const cards: Readonly<Record<keyof typeof en, string>> = {
   'card.rules.summary': '{name} 的有效规则',
   'card.vms.title': '{count, plural, =0 {没有可显示的虚拟机} other {# 台虚拟机}}',
   'card.vms.titleFilter': '{count, plural, =0 {没有与“{filter}”匹配的虚拟机} other {# 台虚拟机与“{filter}”匹配}}',
+  'card.vms.running': '运行中',
+  'card.vms.kept': '此列表按名称保留前 {count} 台。',
   'card.vms.page': '第 {page} 页，共 {pages} 页',
   'card.vms.hint': '可以加上名称中的字来缩小范围，例如：虚拟机 {word}',
   'card.vms.hidden': '本页有 {count} 台未显示：一条消息放不下',
