@@ -132,8 +132,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     async stop() {
       // Open event streams of the page would hold the server.
       chat?.close();
-      await server.close();
-      await worker.stop();
+      await Promise.all([server.close(), worker.stop()]);
       await store.close();
       if (!parts.connection) await connection.close();
     },

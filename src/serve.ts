@@ -1,5 +1,6 @@
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { systemClock } from './core/clock.ts';
 import { openGrants } from './grants-file.ts';
 import { StoreUnusable } from './jobs/store.ts';
 import type { Log } from './log.ts';
@@ -10,6 +11,15 @@ export type Io = {
   readonly err: (text: string) => void;
   readonly signal: AbortSignal;
 };
+
+/** A channel that does not answer must not hold the process: what is not said by then is said after the next start. */
+const stopLimitMs = 5000;
+
+export async function stopInTime(app: Pick<App, 'stop'>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([app.stop(), systemClock.sleep(stopLimitMs, over.signal).catch(() => undefined)]);
+  over.abort();
+}
 
 /** Runs the bot until the signal says stop. Returns the exit code. */
 export async function serveUntilStopped(config: Config, log: Log, io: Io): Promise<number> {
@@ -33,7 +43,7 @@ export async function serveUntilStopped(config: Config, log: Log, io: Io): Promi
     if (config.local)
       io.out('Open it in a browser and type, for example: check from MultiTierApp0 to vm Database0 port 80');
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }));
-    await app.stop();
+    await stopInTime(app);
     return 0;
   } catch (error) {
     if (!(error instanceof ListenError || error instanceof StoreUnusable)) throw error;

@@ -27,9 +27,10 @@ export type Doom = z.infer<typeof Doom>;
 if (import.meta.main) await live(Orders.parse(JSON.parse(process.argv[2] ?? '')));
 
 async function live({ dataDir, databaseUrl, azure, clock: time }: Orders) {
-  const [{ createApp }, { createArm }, { createInventory }, { clouds }, { readConfig }, { everyone }] =
+  const [{ createApp }, { stopInTime }, { createArm }, { createInventory }, { clouds }, { readConfig }, { everyone }] =
     await Promise.all([
       import('../../src/app.ts'),
+      import('../../src/serve.ts'),
       import('../../src/azure/arm.ts'),
       import('../../src/azure/inventory.ts'),
       import('../../src/azure/cloud.ts'),
@@ -81,9 +82,6 @@ async function live({ dataDir, databaseUrl, azure, clock: time }: Orders) {
     grants: () => grants,
     reach: (point, job) => reach(point, job.id),
   });
-  process.once('SIGTERM', () => {
-    process.disconnect?.();
-    void app.stop();
-  });
+  process.once('SIGTERM', () => void stopInTime(app).then(() => process.exit(0)));
   writeSync(1, `ready ${app.url}\n`);
 }
