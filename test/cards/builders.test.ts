@@ -87,14 +87,25 @@ describe('the result', () => {
 
   it('offers raw JSON only where there is some, and never more than six actions', () => {
     const { raw: _, ...mute } = answer(reachable);
-    expect(actions(resultReply(mute, input)).map((action) => action.verb)).not.toContain('raw');
-    expect(actions(resultReply(answer(reachable), input)).map((action) => action.type)).toEqual([
-      'Action.Execute',
-      'Action.Execute',
+    const verbs = (shown: typeof mute) =>
+      actions(resultReply(shown, input)).map((action) => action.verb ?? action.type);
+    const db0 = { kind: 'vm', name: 'db0' } as const;
+    const blockedAt = { machine: db0, direction: 'Inbound', other: { kind: 'address', address: '10.1.1.4' } } as const;
+    expect(verbs(mute)).not.toContain('raw');
+    expect(verbs({ ...answer(reachable), blockedAt })).toEqual([
+      'run-again',
+      'other-port',
+      'swap',
+      'flow',
+      'raw',
       'Action.ToggleVisibility',
-      'Action.OpenUrl',
-      'Action.OpenUrl',
     ]);
+  });
+
+  it('offers another port only where one was asked, and the other direction only between machines', () => {
+    const toSite = question({ destination: { kind: 'url', url: 'https://bing.com', host: 'bing.com' }, port: 443 });
+    const verbs = actions(resultReply(answer(reachable, { question: toSite }), input)).map((action) => action.verb);
+    expect(verbs).toEqual(['run-again', 'raw', undefined]);
   });
 
   it('has no links where the resources are in no portal', () => {

@@ -155,7 +155,13 @@ const longPath: readonly PathHop[] = Array.from({ length: 40 }, (_, index) =>
 );
 
 export const answers: Readonly<Record<string, CheckAnswer>> = {
-  'blocked-at-appliance': answer(blocked),
+  'blocked-at-appliance': answer(blocked, {
+    blockedAt: {
+      machine: { kind: 'vm', name: 'Audit0' },
+      direction: 'Outbound',
+      other: { kind: 'vm', name: 'Database0' },
+    },
+  }),
   reachable: answer(reachable, { question: toWebsite, durationMs: 31_700 }),
   'route-to-none': answer(
     {

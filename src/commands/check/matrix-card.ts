@@ -96,12 +96,15 @@ const words = {
   broken: 'card.verdict.Unreachable',
 } as const;
 
+/** Lines of one row: more answers than that are summed up in the last one. */
+const mostLines = 8;
+
 function rowData(row: MatrixRow, locale: Locale): JsonObject {
-  const groups = new Map<string, { ports: string[]; cell: MatrixCell }>();
+  const groups = new Map<string, { ports: (number | undefined)[]; cell: MatrixCell }>();
   for (const cell of row.cells) {
     const key = `${cell.state} ${cell.cause ?? ''}`;
     const group = groups.get(key) ?? { ports: [], cell };
-    group.ports.push(cell.port === undefined ? 'ICMP' : String(cell.port));
+    group.ports.push(cell.port);
     groups.set(key, group);
   }
   const worst = row.cells.every(isThrough) ? 'answered' : row.cells.some(isOut) ? 'waiting' : 'broken';
@@ -110,12 +113,41 @@ function rowData(row: MatrixRow, locale: Locale): JsonObject {
     state: say(locale, words[worst]),
     from: clip(row.from, 64),
     to: clip(row.to, 64),
-    ports: [...groups.values()].slice(0, 8).map(({ ports, cell }) => ({
-      ports: clip(ports.join(', '), 80),
+    ports: linesOf([...groups.values()], locale),
+  };
+}
+
+function linesOf(
+  groups: readonly { readonly ports: readonly (number | undefined)[]; readonly cell: MatrixCell }[],
+  locale: Locale,
+): JsonObject[] {
+  const most = groups.length > mostLines ? mostLines - 1 : mostLines;
+  const others = groups.slice(most).flatMap(({ ports }) => ports);
+  return [
+    ...groups.slice(0, most).map(({ ports, cell }) => ({
+      ports: portsText(ports),
       color: isThrough(cell) ? 'good' : isOut(cell) ? 'default' : 'attention',
       text: [stateText(cell, locale), ...(cell.cause ? [clip(cell.cause, 120)] : [])].join(' · '),
     })),
-  };
+    ...(others.length > 0
+      ? [{ ports: portsText(others), color: 'default', text: say(locale, 'card.matrix.various') }]
+      : []),
+  ];
+}
+
+/** `80, 443, 8000–8010`, or ICMP, which has none. */
+function portsText(ports: readonly (number | undefined)[]): string {
+  const numbers = ports.filter((port) => port !== undefined).sort((a, b) => a - b);
+  const ranges: [from: number, to: number][] = [];
+  for (const port of numbers) {
+    const last = ranges.at(-1);
+    if (last && port === last[1] + 1) last[1] = port;
+    else ranges.push([port, port]);
+  }
+  const texts = ranges.flatMap(([from, to]) =>
+    to - from > 1 ? [`${from}–${to}`] : to > from ? [`${from}`, `${to}`] : [`${from}`],
+  );
+  return clip(texts.length > 0 ? texts.join(', ') : 'ICMP', 240);
 }
 
 function stateText({ state }: MatrixCell, locale: Locale): string {

@@ -3,7 +3,6 @@ import type { Operation } from '../../azure/operations.ts';
 import type { Locale } from '../../core/chat.ts';
 import type { Machine, Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
-import { describe } from '../../diagnosis/describe.ts';
 import type { Finding } from '../../diagnosis/verdict.ts';
 import { ruleLabel } from '../card-frame.ts';
 import { clip } from '../card-parts.ts';
@@ -69,7 +68,7 @@ export async function runMatrix(services: Services, run: MatrixRun): Promise<rea
         },
         progress(diagnosis) {
           const [first] = diagnosis.findings;
-          if (first?.severity === 'error') put(index, { ...pendingCell(question), cause: causeOf(first, locale) });
+          if (first?.severity === 'error') put(index, { ...pendingCell(question), cause: causeOf(first) });
         },
       }),
     );
@@ -117,11 +116,12 @@ function cellOf(question: Question, outcome: Investigated, locale: Locale): Matr
   const { verdict, findings } = outcome.answer.diagnosis;
   const [first] = findings;
   const tells = first !== undefined && first.severity !== 'info';
-  return { ...port, state: verdict, ...(tells && { cause: causeOf(first, locale) }) };
+  return { ...port, state: verdict, ...(tells && { cause: causeOf(first) }) };
 }
 
-function causeOf(finding: Finding, locale: Locale): string {
-  return finding.rule ? ruleLabel(finding.rule) : clip(describe(finding, locale).message, 100);
+/** In a few words that are the same for every port: a rule by its name, all else by its code. */
+function causeOf(finding: Finding): string {
+  return finding.rule ? ruleLabel(finding.rule) : finding.code;
 }
 
 /** A row for each pair, with its ports; machines of the same name are told apart by their groups. */

@@ -47,7 +47,7 @@ const levels = [
 export function resultData(answer: CheckAnswer, input: Input): JsonObject {
   const summary = resultSummary(answer, input.locale);
   return fitCard(levels, (level: Level) => ({ ...dataAt(level, answer, input), summary }), {
-    frame: 3_600,
+    frame: 4_600,
     item: 150,
     rows: { key: 'path', bytes: 330 },
   });
@@ -107,13 +107,23 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
     changes: changesBlock(input.changes, level, locale),
     ...details(level, described, answer, locale),
     took: say(locale, 'card.took', { took: durationText(answer.durationMs, locale) }),
-    buttons: [
-      button('run-again', say(locale, 'card.button.runAgain'), input),
-      ...(answer.raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
-    ],
+    buttons: buttons(answer, input),
     links: links(answer, leading?.finding, locale),
     detailsButton: say(locale, 'card.button.details'),
   };
+}
+
+/** With the one that opens the details, six at most: as many as Teams shows. Each is there only where it works. */
+function buttons({ question, blockedAt, raw }: CheckAnswer, input: Input): JsonObject[] {
+  const { locale } = input;
+  const hasPort = question.port !== undefined && question.destination.kind !== 'url';
+  return [
+    button('run-again', say(locale, 'card.button.runAgain'), input),
+    ...(hasPort ? [button('other-port', say(locale, 'card.button.otherPort'), input)] : []),
+    ...(question.destination.kind === 'vm' ? [button('swap', say(locale, 'card.button.swap'), input)] : []),
+    ...(blockedAt ? [button('flow', say(locale, 'card.button.flow'), input)] : []),
+    ...(raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
+  ];
 }
 
 function ruleTitle(rule: Rule): MessageKey {
@@ -204,5 +214,6 @@ function links({ azure, question }: CheckAnswer, leading: Finding | undefined, l
     question.source.resourceId,
     destination,
   ];
-  return portalLinks(azure.portal, ids, locale).slice(0, 3);
+  const items = portalLinks(azure.portal, ids, locale).slice(0, 3);
+  return items.length > 0 ? [{ items }] : [];
 }

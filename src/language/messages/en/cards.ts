@@ -98,6 +98,9 @@ export const cards = {
   'card.duration.min': '{minutes} min {seconds} s',
 
   'card.button.runAgain': 'Run again',
+  'card.button.otherPort': 'Other port',
+  'card.button.swap': 'Other direction',
+  'card.button.flow': 'Verify the rule',
   'card.button.raw': 'Raw JSON',
   'card.button.back': 'Back to the answer',
   'card.button.run': 'Run the check',
@@ -213,6 +216,7 @@ export const cards = {
   'card.matrix.oddPort': 'port {port} fails on every pair, and nothing else does.',
   'card.matrix.pending': 'waiting',
   'card.matrix.failed': 'no answer',
+  'card.matrix.various': 'various answers; ask for one of them to see it',
   'card.matrix.hidden': '{count, plural, one {# pair} other {# pairs}} without a failure not shown',
   'card.matrix.hiddenAny': '{count, plural, one {# pair} other {# pairs}} not shown: a message holds no more',
 } as const;

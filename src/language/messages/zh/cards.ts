@@ -100,6 +100,9 @@ export const cards: Readonly<Record<keyof typeof en, string>> = {
   'card.duration.min': '{minutes} 分 {seconds} 秒',
 
   'card.button.runAgain': '再次运行',
+  'card.button.otherPort': '换端口',
+  'card.button.swap': '反方向',
+  'card.button.flow': '验证规则',
   'card.button.raw': '原始 JSON',
   'card.button.back': '返回答案',
   'card.button.run': '开始检查',
@@ -211,6 +214,7 @@ export const cards: Readonly<Record<keyof typeof en, string>> = {
   'card.matrix.oddPort': '端口 {port} 在每一对上都不通，其余都通。',
   'card.matrix.pending': '等待中',
   'card.matrix.failed': '没有结果',
+  'card.matrix.various': '结果各不相同；请单独询问其中一个',
   'card.matrix.hidden': '有 {count} 对没有问题，未显示',
   'card.matrix.hiddenAny': '有 {count} 对未显示：一条消息放不下',
 };
