@@ -73,8 +73,19 @@ export async function greet(arm: Arm): Promise<{ readonly answer: Answer<unknown
   const answer = await get(arm, '/subscriptions?api-version=2022-12-01', (header) => {
     date = header;
   });
+  // Without a token nothing was asked, and a clock that is off may be why there is none.
+  if (date === undefined && !arm.simulated) date = await dateOf(arm.cloud.resourceManager);
   const serverMs = Date.parse(date ?? '');
   return { answer, ...(Number.isFinite(serverMs) && { serverMs }) };
+}
+
+async function dateOf(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(5000) });
+    return response.headers.get('date') ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A GET that no client of the SDK has, through the same pipeline as all the others. */

@@ -1,7 +1,7 @@
 import type { BotProof } from '../azure/bot-credential.ts';
 import type { Locale } from '../core/chat.ts';
 import { say } from '../language/say.ts';
-import type { Line } from './doctor-line.ts';
+import { type Line, reasonOf } from './doctor-line.ts';
 
 export type BotParts = {
   readonly appId: string;
@@ -14,7 +14,6 @@ export type BotParts = {
 };
 
 const timeoutMs = 10_000;
-const longestReason = 300;
 
 /** Entra's error numbers that say by themselves what to do. */
 const knownErrors = ['7000215', '7000222', '700016', '90002', '700027', '70021'] as const;
@@ -56,7 +55,7 @@ async function keysLine({ metadataUrl, loadKeys }: BotParts, locale: Locale): Pr
 
 /** Knocks at the bot's own door without a token. `endpoint` is as people reach it; without one only this machine is asked. */
 export async function examineEndpoint(
-  given: { readonly endpoint: string | undefined; readonly port: number; readonly registered: boolean },
+  given: { readonly endpoint: string | undefined; readonly port: number },
   locale: Locale,
 ): Promise<Line> {
   const url = given.endpoint ?? `http://127.0.0.1:${given.port}/api/messages`;
@@ -96,13 +95,4 @@ async function send(url: string): Promise<{ readonly status: number } | { readon
   } catch (error) {
     return { failed: reasonOf(error) };
   }
-}
-
-/** One line; `fetch` hides what happened in the cause. */
-function reasonOf(error: unknown): string {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
-  const message = inner instanceof Error ? inner.message : String(inner);
-  const text = (message === '' ? (code ?? '') : message).replace(/\s+/g, ' ').trim();
-  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
 }

@@ -79,3 +79,14 @@ function widthOf(text: string): number {
 function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
+
+const longestReason = 300;
+
+/** One line; `fetch` hides what happened in the cause. */
+export function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
+  const message = inner instanceof Error ? inner.message : String(inner);
+  const text = (message === '' ? (code ?? '') : message).replace(/\s+/g, ' ').trim();
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
+}

@@ -6,7 +6,7 @@ import { say } from '../language/say.ts';
 import { exitUsage } from './answer.ts';
 import { azureChecks, examineAzure, notLookedAt } from './doctor-azure.ts';
 import { type BotParts, examineBot, examineEndpoint } from './doctor-bot.ts';
-import { jsonOf, type Line, summaryOf, tableOf } from './doctor-line.ts';
+import { jsonOf, type Line, reasonOf, summaryOf, tableOf } from './doctor-line.ts';
 import { examineStore } from './doctor-store.ts';
 
 export type DoctorParts = {
@@ -34,11 +34,10 @@ export async function runDoctor(argv: readonly string[], parts: DoctorParts, io:
     return exitUsage;
   }
   const { locale, json, endpoint } = order;
-  const { registered } = parts.configuration;
   const [azure, bot, door, store] = await Promise.all([
     azureLines(parts, locale),
     examineBot(parts.bot, locale),
-    examineEndpoint({ endpoint, port: parts.port, registered }, locale),
+    examineEndpoint({ endpoint, port: parts.port }, locale),
     examineStore(parts.dataDir, locale),
   ]);
   const lines = [...configurationLines(parts, locale), grantsLine(parts, locale), ...bot, door, ...azure, store];
@@ -100,7 +99,7 @@ async function azureLines({ connect, subscriptions, clock }: DoctorParts, locale
   try {
     connection = await connect();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const [credential, ...others] = azureChecks;
     const line: Line = {
       check: credential,

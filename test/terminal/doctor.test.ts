@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { examine } from '../../src/examine.ts';
 import { everyone } from '../../src/policy/grants.ts';
 import type { Planted } from '../../src/simulator/faults.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { type BotFramework, startBotFramework } from '../security/support/bot-framework.ts';
 import { listen } from '../security/support/issuer.ts';
 
@@ -448,5 +450,61 @@ describe('the command line', () => {
     const { lines } = Report.parse(JSON.parse(out.join('')));
     expect(lines.find(({ check }) => check === 'credential')).toMatchObject({ state: 'problem' });
     expect(lines.filter(({ check }) => ['clock', 'machines', 'agents'].includes(check))).toHaveLength(3);
+  });
+});
+
+describe('the command itself', () => {
+  let simulator: Simulator;
+  let ca: string;
+  beforeAll(async () => {
+    simulator = await startSimulator({ topology: 'nsg-inbound-nic', identityPort: 0 });
+    ca = join(folder, 'ca.pem');
+    writeFileSync(ca, simulator.ca);
+  });
+  afterAll(() => simulator.close());
+
+  async function start(environment: Environment) {
+    const words = [join(import.meta.dirname, '../../src/main.ts'), 'doctor', '--json'];
+    const { code, out } = await new Promise<{ code: number; out: string }>((resolve) => {
+      const child = execFile(
+        process.execPath,
+        words,
+        { env: { PATH: process.env.PATH, PORT: '9', ...environment } },
+        (_, stdout) => resolve({ code: child.exitCode ?? -1, out: stdout }),
+      );
+    });
+    return { code, lines: Report.parse(JSON.parse(out)).lines };
+  }
+
+  test('looks at the embedded Azure where no other is named', async () => {
+    const { code, lines } = await start({ HOPCHECK_TOPOLOGY: 'nsg-inbound-nic' });
+    expect(code).toBe(0);
+    expect(lines.filter(({ state }) => state === 'ok').map(({ check }) => check)).toEqual(
+      expect.arrayContaining(['configuration', 'credential', 'clock', 'subscriptions', 'machines', 'region', 'agents']),
+    );
+  });
+
+  const outside = (): Environment => ({
+    HOPCHECK_ARM_ENDPOINT: simulator.endpoint,
+    NODE_EXTRA_CA_CERTS: ca,
+    AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential',
+    IDENTITY_ENDPOINT: simulator.identity?.endpoint,
+    IDENTITY_HEADER: simulator.identity?.header,
+  });
+
+  test('fetches its token as in production where another Azure is named', async () => {
+    const { code, lines } = await start(outside());
+    expect(code).toBe(0);
+    expect(lines.find(({ check }) => check === 'credential')).toMatchObject({
+      state: 'ok',
+      message: `${new URL(simulator.endpoint).host} accepts the identity`,
+    });
+  });
+
+  test('names an identity that gives no token, and compares the clocks all the same', async () => {
+    const { code, lines } = await start({ ...outside(), IDENTITY_HEADER: 'wrong' });
+    expect(code).toBe(1);
+    expect(lines.find(({ check }) => check === 'credential')?.message).toMatch(/AZURE_UNAUTHORIZED.*ManagedIdentity/);
+    expect(lines.find(({ check }) => check === 'clock')?.state).toBe('ok');
   });
 });
