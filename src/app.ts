@@ -130,6 +130,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(chat && { chat }),
     warm,
     async stop() {
+      gate?.keys.close();
       // Open event streams of the page would hold the server.
       chat?.close();
       await Promise.all([server.close(), worker.stop()]);

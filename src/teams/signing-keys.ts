@@ -66,7 +66,7 @@ export function createSigningKeys(options: SigningKeysOptions): SigningKeys {
       loadedAtMs = clock.now();
       options.loaded?.(fresh.size);
     } catch (error) {
-      if (!closed.signal.aborted) options.failed?.(error instanceof Error ? error.message.slice(0, 200) : 'unknown');
+      if (!closed.signal.aborted) options.failed?.(describe(error));
     }
   };
   const load = () => {
@@ -126,6 +126,13 @@ async function fetchJson(url: string, timeoutMs: number, closed: AbortSignal): P
     chunks.push(chunk);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** fetch says only that it failed; what happened is in the cause. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  return `${error.message}${cause instanceof Error ? `: ${cause.message}` : ''}`.slice(0, 200);
 }
 
 /** Keys of another kind, size or use are left out: one odd entry must not cost the others. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import { connectAzure } from '../../src/connect.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { type Connection, connectAzure } from '../../src/connect.ts';
 import type { Log } from '../../src/log.ts';
 import { everyone } from '../../src/policy/grants.ts';
 import { buttonsOf, cardOf, isFinal, summaryOf } from '../support/app.ts';
-import { createFastClock } from '../support/clock.ts';
+import { createFastClock, createManualClock } from '../support/clock.ts';
 import { type BotFramework, startBotFramework } from './support/bot-framework.ts';
 import { appId, connectorClaims, messageActivity, post, tenantId } from './support/door.ts';
 import { makeKey, sign } from './support/issuer.ts';
@@ -18,7 +18,9 @@ const log: Log = { debug() {}, info: note('info'), warn: note('warn'), error: no
 let framework: BotFramework;
 let app: App;
 let port: number;
-let closeAzure: () => Promise<void>;
+let config: Config;
+let connection: Connection;
+const grants = everyone('test');
 
 beforeAll(async () => {
   framework = await startBotFramework();
@@ -37,10 +39,9 @@ beforeAll(async () => {
     'production',
   );
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
-  const { dataDir: _inMemory, ...config } = reading.config;
-  const connection = await connectAzure(config, log, clock);
-  closeAzure = connection.close;
-  const grants = everyone('test');
+  const { dataDir: _inMemory, ...inMemory } = reading.config;
+  config = inMemory;
+  connection = await connectAzure(config, log, clock);
   framework.issuer.behaviour = 'fail';
   app = await createApp(config, { log, clock, connection, grants: () => grants, botCloud: framework.cloud });
   port = Number(new URL(app.url).port);
@@ -48,7 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.stop();
-  await closeAzure();
+  await connection.close();
   await framework.close();
 });
 
@@ -68,6 +69,21 @@ describe('in production', () => {
     expect((await deliver({ id: '0' })).status).toBe(401);
     framework.issuer.behaviour = 'answer';
     await expect.poll(ready, { timeout: 10_000 }).toBe(200);
+  });
+
+  test('a process that never got the keys stops when it is told to', async () => {
+    const still = createManualClock();
+    const unreachable = { ...framework.cloud, metadataUrl: 'http://127.0.0.1:9/metadata' };
+    const other = await createApp(config, {
+      log,
+      clock: still,
+      connection,
+      grants: () => grants,
+      botCloud: unreachable,
+    });
+    await expect.poll(() => still.sleepers).toBeGreaterThan(0);
+    await other.stop();
+    expect(still.sleepers).toBe(0);
   });
 
   test('a signed question ends in one card, spoken with the bot’s own token', async () => {

@@ -136,6 +136,15 @@ describe('the keys of the token issuer', () => {
     expect(issuer.asked.metadata).toBe(4);
   });
 
+  test('are missed with a reason that says what happened', async () => {
+    await issuer.close();
+    const warming = keys.warm();
+    await expect.poll(() => failures.length).toBe(1);
+    expect(failures[0]).toMatch(/ECONNREFUSED/);
+    keys.close();
+    await warming;
+  });
+
   test('are no longer waited for once closed', async () => {
     issuer.behaviour = 'silence';
     const warming = keys.warm();
