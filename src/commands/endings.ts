@@ -20,20 +20,26 @@ export function createEndings(): Endings {
       ...task,
       async run(job, hooks) {
         const ending = new AbortController();
-        const ended = new Promise<Requester>((resolve) => {
+        let endedBy: Requester | undefined;
+        const ended = new Promise<Json>((resolve) => {
           running.set(job.id, (by) => {
-            resolve(by);
+            endedBy = by;
+            resolve(null);
             ending.abort(new Error('nobody waits for this job any more'));
           });
         });
         const work = task.run(job, { ...hooks, signal: AbortSignal.any([hooks.signal, ending.signal]) });
+        let outcome: Json = null;
         try {
           // What is cancelled is not waited for, however long it takes to notice.
-          return await Promise.race([work, ended.then((by) => task.cancel(job, by))]);
+          outcome = await Promise.race([work, ended]);
+        } catch (error) {
+          if (!endedBy) throw error;
         } finally {
           running.delete(job.id);
-          if (ending.signal.aborted) work.catch(() => undefined);
+          work.catch(() => undefined);
         }
+        return endedBy ? task.cancel(job, endedBy) : outcome;
       },
     }),
     end(jobId, by) {

@@ -1,5 +1,5 @@
 import type { Estate } from '../../azure/inventory.ts';
-import { addressesOf, type Machine, type VmName } from '../../core/check.ts';
+import { addressesOf } from '../../core/check.ts';
 import type { Direction } from '../../diagnosis/witness.ts';
 import { printEndpoint } from '../../language/path-request.ts';
 import type { Services, Turn } from '../command.ts';
@@ -23,6 +23,11 @@ export function blockedAt(
   const owner = hop?.address === undefined ? undefined : visible.findByAddress(hop.address);
   const machine = visible.machineOf(finding.resourceId ?? hop?.resourceId ?? '') ?? owner;
   if (!machine || !addressesOf(machine).some(isIpv4)) return undefined;
+  // `flow` asks at the first interface: at an appliance with several, that may be another one than the packet met.
+  const isAppliance = ![source, destination.kind === 'vm' ? destination.machine : source].some(
+    ({ resourceId }) => resourceId.toLowerCase() === machine.resourceId.toLowerCase(),
+  );
+  if (isAppliance && machine.nics.length > 1) return undefined;
   const other = direction === 'Inbound' ? source : destination.kind === 'vm' ? destination.machine : undefined;
   const address =
     other === undefined
@@ -35,11 +40,9 @@ export function blockedAt(
   return {
     machine: shortName(machine, visible),
     direction,
-    other: isEnd && other ? nameOf(other, visible) : { kind: 'address', address },
+    other: isEnd && other ? shortName(other, visible) : { kind: 'address', address },
   };
 }
-
-const nameOf = (machine: Machine, estate: Estate): VmName => shortName(machine, estate);
 
 const isIpv4 = (address: string): boolean => !address.includes(':');
 
