@@ -1,4 +1,5 @@
 import { benchCards } from './cards.ts';
+import { benchDoor } from './door.ts';
 import type { Figure } from './figure.ts';
 import { benchLanguage } from './language.ts';
 import { benchProduct } from './product.ts';
@@ -9,6 +10,7 @@ const parts: readonly (readonly [title: string, run: () => Promise<readonly Figu
   ['The product', benchProduct],
   ['The language', benchLanguage],
   ['The cards', benchCards],
+  ['The door', benchDoor],
   ['The embedded Azure', benchSimulator],
 ];
 

@@ -24,12 +24,14 @@ export type ArmOptions = {
   /** PEM of a certificate authority to trust beside the system's; for the embedded Azure. */
   readonly ca?: string;
   readonly log: CallLog;
+  /** How long one request may take, its body included; 30 s unless said. */
+  readonly timeoutMs?: number;
 };
 
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 export function createArm(options: ArmOptions): Arm {
-  const { cloud, credential } = options;
+  const { cloud, credential, timeoutMs = usualTimeoutMs } = options;
   const host = new URL(cloud.resourceManager).host;
   const common = {
     endpoint: cloud.resourceManager,

@@ -3,6 +3,7 @@ import {
   isRestError,
   type Pipeline,
   type PipelinePolicy,
+  RestError,
   type RetryStrategy,
   retryPolicy,
 } from '@azure/core-rest-pipeline';
@@ -47,13 +48,14 @@ export function harden(
 ) {
   pipeline.removePolicy({ name: 'redirectPolicy' });
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
-  pipeline.addPolicy(guard(options.host, options.timeoutMs));
+  pipeline.addPolicy(guard(options.host));
   pipeline.addPolicy(retryPolicy([gentle], { maxRetries: 3 }), { phase: 'Retry' });
+  pipeline.addPolicy(limit(options.timeoutMs), { afterPhase: 'Retry' });
   pipeline.addPolicy(record(options.log), { afterPhase: 'Retry' });
 }
 
 /** The bearer token goes to ARM's host and nowhere else, whatever a Location says. */
-function guard(host: string, timeoutMs: number): PipelinePolicy {
+function guard(host: string): PipelinePolicy {
   return {
     name: 'hopcheckGuard',
     sendRequest: (request, next) => {
@@ -61,8 +63,28 @@ function guard(host: string, timeoutMs: number): PipelinePolicy {
       if (url.protocol !== 'https:' || url.host.toLowerCase() !== host.toLowerCase()) {
         throw new ShownError({ code: 'AZURE_FOREIGN_HOST', facts: { host: url.host } });
       }
-      request.timeout = timeoutMs;
       return next(request);
+    },
+  };
+}
+
+/** Ends each try in time, its body included: the SDK's own time-out is over when the headers are there. */
+function limit(timeoutMs: number): PipelinePolicy {
+  return {
+    name: 'hopcheckLimit',
+    sendRequest: async (request, next) => {
+      const callers = request.abortSignal;
+      const timeout = AbortSignal.timeout(timeoutMs);
+      request.abortSignal = callers instanceof AbortSignal ? AbortSignal.any([callers, timeout]) : timeout;
+      try {
+        return await next(request);
+      } catch (error) {
+        if (!timeout.aborted || callers?.aborted) throw error;
+        throw new RestError(`no whole answer within ${timeoutMs / 1000} s`, { code: 'ETIMEDOUT', request });
+      } finally {
+        if (callers) request.abortSignal = callers;
+        else delete request.abortSignal;
+      }
     },
   };
 }
