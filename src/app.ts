@@ -7,11 +7,10 @@ import { commands } from './commands/registry.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
-import { createEmbeddedEngine } from './jobs/embedded-engine.ts';
-import { openSqliteStore } from './jobs/sqlite-store.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import type { Grants } from './policy/grants.ts';
+import { openStore } from './open-store.ts';
 import { createRenderer } from './rendering/renderer.ts';
 import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
@@ -50,7 +49,7 @@ export type AppParts = {
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const { log } = parts;
   const clock = parts.clock ?? systemClock;
-  const store = openSqliteStore(config.dataDir);
+  const { store, engine } = await openStore(config, log, clock);
   const connection = parts.connection ?? (await connectAzure(config, log, clock));
   const { arm, inventory } = connection;
   const renderer = createRenderer(new URL('../cards/', import.meta.url));
@@ -73,7 +72,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   };
   const worker = createWorker({
     store,
-    engine: createEmbeddedEngine({ store, clock }),
+    engine,
     replier,
     clock,
     task: tasksOf(commands, services),

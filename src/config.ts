@@ -26,6 +26,8 @@ export type Config = {
   readonly grantsFile?: string;
   /** Absent: everything is kept in memory and gone at the end. */
   readonly dataDir?: string;
+  /** A PostgreSQL that several instances share, in place of the folder. */
+  readonly databaseUrl?: string;
   readonly language: Locale;
   readonly deadlineMs: number;
   readonly maxInFlight: number;
@@ -77,6 +79,7 @@ export const settings = {
   HOPCHECK_SPEED: number(0.1, 1000, 10),
   HOPCHECK_GRANTS: z.string().optional(),
   HOPCHECK_DATA_DIR: z.string().optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   HOPCHECK_LANGUAGE: z.enum(['en', 'zh']).default('en'),
   HOPCHECK_DEADLINE_S: number(1, 3600, 600),
   HOPCHECK_MAX_IN_FLIGHT: number(1, 10_000, 100),
@@ -123,6 +126,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       subscriptions: values.HOPCHECK_SUBSCRIPTIONS,
       ...(values.HOPCHECK_GRANTS && { grantsFile: values.HOPCHECK_GRANTS }),
       ...dataDirOf(values.HOPCHECK_DATA_DIR, mode),
+      ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
       language: values.HOPCHECK_LANGUAGE,
       deadlineMs: values.HOPCHECK_DEADLINE_S * 1000,
       maxInFlight: values.HOPCHECK_MAX_IN_FLIGHT,

@@ -30,6 +30,8 @@ const doors: readonly (readonly [library: string, allowed: RegExp])[] = [
   ['adaptive-expressions', /^src\/rendering\//],
   ['@azure/', /^src\/(azure\/|commands\/[^/]+\/azure\.ts$)/],
   ['node:sqlite', /^src\/jobs\//],
+  ['pg', /^src\/jobs\//],
+  ['pg-boss', /^src\/jobs\//],
   ['pino', /^src\/log\.ts$/],
 ];
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import { backOff } from './back-off.ts';
 import type { Engine, Work } from './engine.ts';
 import type { Store } from './store.ts';
+import { tryUntilDone } from './try-until-done.ts';
 
 export type EmbeddedEngineOptions = {
   readonly store: Pick<Store, 'unfinished'>;
@@ -15,21 +15,11 @@ export function createEmbeddedEngine({ store, clock }: EmbeddedEngineOptions): E
   const underWay = new Map<string, Promise<void>>();
   let work: Work | undefined;
 
-  const tryUntilDone = async (jobId: string, work: Work) => {
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        return await work(jobId, signal);
-      } catch {
-        if (!signal.aborted) await backOff(clock, attempt, signal).catch(() => undefined);
-      }
-    }
-  };
-
   const launch = (jobId: string) => {
     if (!work || signal.aborted || underWay.has(jobId)) return;
     underWay.set(
       jobId,
-      tryUntilDone(jobId, work).finally(() => underWay.delete(jobId)),
+      tryUntilDone(work, jobId, clock, signal).then(() => void underWay.delete(jobId)),
     );
   };
 

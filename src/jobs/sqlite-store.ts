@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { Json } from '../core/json.ts';
 import { lockFolder } from './folder-lock.ts';
-import type { Job } from './job.ts';
+import { type Column, columnsOfChange, columnsOfJob, type JobRow, jobFromRow } from './job-row.ts';
 import { createWriter, guard } from './sqlite-writer.ts';
-import { type Change, type Store, StoreError, StoreUnusable } from './store.ts';
+import { type Store, StoreError, StoreUnusable } from './store.ts';
 
 /** One entry a version, run in order; `PRAGMA user_version` counts how many a file has seen. Never edit one that shipped. */
 const migrations: readonly string[] = [
@@ -22,8 +21,6 @@ const migrations: readonly string[] = [
   `DROP INDEX job_unfinished;
    CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state NOT IN ('delivered', 'abandoned');`,
 ];
-
-type Row = Readonly<Record<string, string | number | null>>;
 
 /**
  * A store in SQLite, durable on each write, for one process. `folder` is made when it is missing; undefined keeps everything
@@ -90,39 +87,24 @@ function storeOf(db: DatabaseSync, unlock: (() => void) | undefined): Store {
 
   return {
     async insert(job, deliveryKey) {
-      const values = [
-        job.id,
-        deliveryKey ?? null,
-        job.command,
-        job.state,
-        JSON.stringify(job.request),
-        JSON.stringify(job.requester),
-        JSON.stringify(job.conversation),
-        job.locale,
-        job.nonce,
-        job.createdAtMs,
-        job.deadlineMs,
-        job.messageId ?? null,
-        job.operation === undefined ? null : JSON.stringify(job.operation),
-        job.outcome === undefined ? null : JSON.stringify(job.outcome),
-      ];
+      const values = columnsOfJob(job, deliveryKey).map(([, value]) => value);
       const { changes } = await write(() => insert.run(...values));
       return changes === 1 ? 'stored' : 'duplicate';
     },
     async job(id) {
       const row = guard(() => select.get(id));
-      return row ? jobFrom(row as Row) : undefined;
+      return row ? jobFromRow(row as JobRow) : undefined;
     },
     async advance(id, from, to, more = {}) {
-      const { changes } = await change('id = ? AND state = ?', [id, from], [['state', to], ...columnsOf(more)]);
+      const { changes } = await change('id = ? AND state = ?', [id, from], [['state', to], ...columnsOfChange(more)]);
       return changes === 1;
     },
     async amend(id, more) {
-      const columns = columnsOf(more);
+      const columns = columnsOfChange(more);
       if (columns.length > 0) await change('id = ?', [id], columns);
     },
     async unfinished() {
-      return guard(() => pending.all()).map((row) => jobFrom(row as Row));
+      return guard(() => pending.all()).map((row) => jobFromRow(row as JobRow));
     },
     async spend(jobId, nonce) {
       const { changes } = await write(() => spend.run(jobId, nonce));
@@ -155,37 +137,4 @@ function migrate(db: DatabaseSync) {
     if (index < version) continue;
     guard(() => db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`));
   }
-}
-
-type Column = readonly [name: string, value: SQLInputValue];
-
-function columnsOf(change: Change): Column[] {
-  const columns: Column[] = [];
-  if (change.messageId !== undefined) columns.push(['message_id', change.messageId]);
-  for (const name of ['request', 'operation', 'outcome'] as const) {
-    const value = change[name];
-    if (value !== undefined) columns.push([name, JSON.stringify(value)]);
-  }
-  return columns;
-}
-
-function jobFrom(row: Row): Job {
-  const optional = (name: string, value: Json | undefined) => (value === undefined ? {} : { [name]: value });
-  const json = (value: string | number | null | undefined): Json | undefined =>
-    value === null || value === undefined ? undefined : JSON.parse(String(value));
-  return {
-    id: String(row.id),
-    command: String(row.command),
-    state: String(row.state) as Job['state'],
-    request: json(row.request) ?? null,
-    requester: JSON.parse(String(row.requester)),
-    conversation: JSON.parse(String(row.conversation)),
-    locale: row.locale === 'zh' ? 'zh' : 'en',
-    nonce: String(row.nonce),
-    createdAtMs: Number(row.created_at_ms),
-    deadlineMs: Number(row.deadline_ms),
-    ...optional('messageId', row.message_id ?? undefined),
-    ...optional('operation', json(row.operation)),
-    ...optional('outcome', json(row.outcome)),
-  };
 }

@@ -18,13 +18,14 @@ export type Stage = {
   /** connectivityChecks that Azure has taken. */
   readonly checksTaken: number;
   start(orders: Pick<Orders, 'dataDir' | 'databaseUrl'>): Promise<Victim>;
-  /** One question each time: `port` tells its card from the others'. Says whether the process took it. */
-  ask(victim: Victim, question: Question): Promise<boolean>;
+  /** Delivers a question, under another id if there is one. Says whether the process took it. */
+  ask(victim: Victim, question: Question, id?: string): Promise<boolean>;
   /** Every card that answers the question for good, as the conversation stands now. */
   answers(question: Question): readonly Message[];
   close(): Promise<void>;
 };
 
+/** Its port tells its card from the others'. */
 export type Question = { readonly id: string; readonly source: string; readonly port: number };
 
 export type Victim = {
@@ -94,7 +95,7 @@ export async function openStage(factor: number): Promise<Stage> {
       });
       return { url: await url, reached, exited, process: child, doom: (doom) => void child.send(doom) };
     },
-    async ask(victim, { id, source, port }) {
+    async ask(victim, { source, port, ...question }, id = question.id) {
       const text = `check from ${source} to 10.2.3.4 port ${port}`;
       const atMs = time.epochMs + port;
       const envelope = { id, person, place: { kind: 'personal' as const }, serviceUrl, locale: 'en-US', atMs };

@@ -1,0 +1,61 @@
+import type { Json } from '../core/json.ts';
+import type { Job } from './job.ts';
+import type { Change } from './store.ts';
+
+/** A job as a row of any SQL store: JSON as text, so that it comes back to the letter. */
+export type JobRow = Readonly<Record<string, string | number | bigint | null>>;
+
+export type Column = readonly [name: string, value: string | number | null];
+
+export function columnsOfJob(job: Job, deliveryKey: string | undefined): readonly Column[] {
+  return [
+    ['id', job.id],
+    ['delivery_key', deliveryKey ?? null],
+    ['command', job.command],
+    ['state', job.state],
+    ['request', JSON.stringify(job.request)],
+    ['requester', JSON.stringify(job.requester)],
+    ['conversation', JSON.stringify(job.conversation)],
+    ['locale', job.locale],
+    ['nonce', job.nonce],
+    ['created_at_ms', job.createdAtMs],
+    ['deadline_ms', job.deadlineMs],
+    ['message_id', job.messageId ?? null],
+    ['operation', job.operation === undefined ? null : JSON.stringify(job.operation)],
+    ['outcome', job.outcome === undefined ? null : JSON.stringify(job.outcome)],
+  ];
+}
+
+export function columnsOfChange(change: Change): readonly Column[] {
+  const columns: Column[] = [];
+  if (change.messageId !== undefined) columns.push(['message_id', change.messageId]);
+  for (const name of ['request', 'operation', 'outcome'] as const) {
+    const value = change[name];
+    if (value !== undefined) columns.push([name, JSON.stringify(value)]);
+  }
+  return columns;
+}
+
+export function jobFromRow(row: JobRow): Job {
+  const optional = (name: string, value: Json | undefined) => (value === undefined ? {} : { [name]: value });
+  const json = (value: JobRow[string] | undefined): Json | undefined =>
+    value === null || value === undefined ? undefined : JSON.parse(String(value));
+  return {
+    id: String(row.id),
+    command: String(row.command),
+    state: String(row.state) as Job['state'],
+    request: json(row.request) ?? null,
+    requester: JSON.parse(String(row.requester)),
+    conversation: JSON.parse(String(row.conversation)),
+    locale: row.locale === 'zh' ? 'zh' : 'en',
+    nonce: String(row.nonce),
+    createdAtMs: Number(row.created_at_ms),
+    deadlineMs: Number(row.deadline_ms),
+    ...optional(
+      'messageId',
+      row.message_id === null || row.message_id === undefined ? undefined : String(row.message_id),
+    ),
+    ...optional('operation', json(row.operation)),
+    ...optional('outcome', json(row.outcome)),
+  };
+}
