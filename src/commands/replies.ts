@@ -12,7 +12,15 @@ export function problemWords(problem: Problem, locale: Locale): ProblemWords {
     const key = `problem.${problem.code}.${part}`;
     return isMessageKey(key) ? clip(say(locale, key, problem.facts).trim(), 600) : '';
   };
-  return { what: words('what') || say(locale, 'card.problem.unknown'), why: words('why'), do: words('do') };
+  // A part that was not taken brings its own reason, which says what to do as well.
+  const reason = `why.${problem.facts.why}`;
+  const why = problem.code === 'NOT_UNDERSTOOD' && isMessageKey(reason) ? say(locale, reason) : words('why');
+  const lacksExample = problem.code === 'NOT_UNDERSTOOD' && !problem.example;
+  return {
+    what: words('what') || say(locale, 'card.problem.unknown'),
+    why,
+    do: lacksExample ? '' : words('do'),
+  };
 }
 
 /**

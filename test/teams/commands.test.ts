@@ -107,7 +107,8 @@ describe('what cannot be answered', () => {
   });
 
   test.each([
-    ['flow from app0 to bing.com:443', /bing\.com/],
+    ['flow from app0 to bing.com:443', /bing\.com[\s\S]*names of hosts are not resolved here/],
+    ['check from app0 to db0 port 80 udp', /“udp”[\s\S]*The command “flow” answers for UDP/],
     ['flow from 10.1.1.4 to 10.9.9.9:80 tcp', /10\.9\.9\.9/],
     ['flow from app0 to 10.9.9.9:80 inbound', /10\.9\.9\.9/],
     ['rules batch0', /batch0 is not running \(deallocated\)/],

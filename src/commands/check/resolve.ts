@@ -42,8 +42,11 @@ export function resolve(request: CheckRequest, estate: Estate): Resolution {
     ports.map(String),
   ];
   const text = lists.find((list) => list.length > 1) ?? [...sourceTags, ...destinationTags].map(printEndpoint);
+  const one = { sources: sources.slice(0, 1), destinations: destinations.slice(0, 1), ports: ports.slice(0, 1) };
+  const hasEnds = one.sources.length > 0 && one.destinations.length > 0;
   const reading = notUnderstood(text.join(', '), 'ONE_ONLY');
-  return { kind: 'refused', problem: reading.ok ? { code: 'NOT_UNDERSTOOD', facts: {} } : reading.problem };
+  const problem: Problem = reading.ok ? { code: 'NOT_UNDERSTOOD', facts: {} } : reading.problem;
+  return { kind: 'refused', problem: { ...problem, ...(hasEnds && { example: printCheck(one) }) } };
 }
 
 /** Every question of a request, sources before destinations before ports; a single one where there is only one. */

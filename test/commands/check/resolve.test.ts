@@ -107,7 +107,12 @@ describe('where only one question can be asked', () => {
 
   test('the refusal quotes the list', () => {
     const refused = resolve(request('check from app0, app1 to db0 ports 80,443'), estate);
-    expect(refused).toMatchObject({ problem: { facts: { text: 'app0, app1', why: 'ONE_ONLY' } } });
+    expect(refused).toMatchObject({
+      problem: {
+        facts: { text: 'app0, app1', why: 'ONE_ONLY' },
+        example: 'check from app0 to db0 port 80',
+      },
+    });
   });
 });
 
