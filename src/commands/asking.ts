@@ -1,6 +1,6 @@
 import type { Estate } from '../azure/inventory.ts';
 import type { Press, Reply } from '../core/chat.ts';
-import type { Machine, VmName } from '../core/check.ts';
+import type { VmName } from '../core/check.ts';
 import type { Problem, Reading } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Job } from '../jobs/job.ts';
@@ -195,6 +195,3 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
 function isUnknown(resolved: { readonly kind: string; readonly problem?: Problem }): boolean {
   return resolved.problem?.code === 'VM_NOT_FOUND';
 }
-
-/** The machine of an answer or question, for those that are about one. */
-export const subscriptionOf = ({ machine }: { readonly machine: Machine }): string => machine.subscriptionId;
