@@ -1,3 +1,4 @@
+import { benchAgainstAz } from './against-az.ts';
 import { benchCards } from './cards.ts';
 import { benchDoor } from './door.ts';
 import type { Figure } from './figure.ts';
@@ -8,6 +9,7 @@ import { benchSimulator } from './simulator.ts';
 /** `npm run bench [-- --json]`: every figure with its aim. The exit code says whether all were reached. */
 const parts: readonly (readonly [title: string, run: () => Promise<readonly Figure[]>])[] = [
   ['The product', benchProduct],
+  ['Against azure-cli', benchAgainstAz],
   ['The language', benchLanguage],
   ['The cards', benchCards],
   ['The door', benchDoor],

@@ -1,6 +1,7 @@
+import type { Services } from './commands/command.ts';
 import { createEndings } from './commands/endings.ts';
 import type { Config } from './config.ts';
-import { connectAzure } from './connect.ts';
+import { type Connection, connectAzure } from './connect.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './log.ts';
 import { everyone } from './policy/grants.ts';
@@ -20,21 +21,23 @@ export async function checkOnce(
   }
   const connection = await connectAzure(config, log, systemClock);
   try {
-    const { arm, inventory } = connection;
-    const grants = everyone('the terminal: whoever has the shell has its rights');
-    const nothing = async () => undefined;
-    const store = { remember: async () => {}, recall: nothing, job: nothing, unfinished: async () => [] };
-    const services = {
-      arm,
-      inventory,
-      store,
-      clock: systemClock,
-      grants: () => grants,
-      settings: config,
-      endings: createEndings(),
-    };
-    return await runCheck(order, services, terminal);
+    return await runCheck(order, terminalServices(connection, config), terminal);
   } finally {
     await connection.close();
   }
+}
+
+/** What a check in a shell works with: no store, and the rights of whoever has the shell. */
+export function terminalServices({ arm, inventory }: Connection, config: Config): Services {
+  const grants = everyone('the terminal: whoever has the shell has its rights');
+  const nothing = async () => undefined;
+  return {
+    arm,
+    inventory,
+    store: { remember: async () => {}, recall: nothing, job: nothing, unfinished: async () => [] },
+    clock: systemClock,
+    grants: () => grants,
+    settings: config,
+    endings: createEndings(),
+  };
 }

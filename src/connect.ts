@@ -16,7 +16,13 @@ export type Connection = {
   close(): Promise<void>;
 };
 
-export async function connectAzure(config: Config, log: Log, clock: Clock): Promise<Connection> {
+/** `identityPort`: where an embedded Azure gives tokens to other clients, such as azure-cli; nowhere unless said. */
+export async function connectAzure(
+  config: Config,
+  log: Log,
+  clock: Clock,
+  more: { readonly identityPort?: number } = {},
+): Promise<Connection> {
   const calls = (call: object) => log.debug(call, 'arm');
   const { azure } = config;
   if (azure.kind === 'azure') {
@@ -25,7 +31,7 @@ export async function connectAzure(config: Config, log: Log, clock: Clock): Prom
     const arm = createArm({ cloud, credential: createCredential(cloud), simulated: false, log: calls });
     return { arm, inventory: inventoryOf(arm, config, log, clock), close: async () => {} };
   }
-  const simulator = await startSimulator({ topology: azure.topology, speed: azure.speed, now: clock.now });
+  const simulator = await startSimulator({ topology: azure.topology, speed: azure.speed, now: clock.now, ...more });
   const cloud: Cloud = { ...clouds.AzureCloud, name: 'simulator', resourceManager: simulator.endpoint };
   const credential = { getToken: async () => simulator.token() };
   const arm = createArm({ cloud, credential, simulated: true, ca: simulator.ca, log: calls });

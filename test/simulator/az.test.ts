@@ -1,15 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { hasAzureCli, openAzureCli } from '../support/azure-cli.ts';
 
 /** A client nobody here wrote: Debian's azure-cli, by the recipe of docs/simulator.md. */
-const present = spawnSync('az', ['version'], { stdio: 'ignore' }).status === 0;
+const present = hasAzureCli();
 if (!present) console.warn('az.test.ts: no az on this machine; azure-cli is not tried');
-
-const run = promisify(execFile);
 
 describe.skipIf(!present)('azure-cli', { timeout: 120_000 }, () => {
   let simulator: Simulator;
@@ -18,29 +13,8 @@ describe.skipIf(!present)('azure-cli', { timeout: 120_000 }, () => {
   const json = async (line: string): Promise<any> => JSON.parse(await az(`${line} -o json`));
 
   beforeAll(async () => {
-    const folder = mkdtempSync(`${tmpdir()}/hopcheck-az-`);
     simulator = await startSimulator({ identityPort: 0, speed: 100, seed: 1 });
-    writeFileSync(`${folder}/ca.pem`, simulator.ca);
-    const { PATH = '' } = process.env;
-    const env = {
-      PATH,
-      HOME: folder,
-      AZURE_CONFIG_DIR: folder,
-      AZURE_CORE_COLLECT_TELEMETRY: 'no',
-      AZURE_CORE_ONLY_SHOW_ERRORS: 'yes',
-      APPSETTING_WEBSITE_SITE_NAME: 'hopcheck',
-      MSI_ENDPOINT: simulator.identity?.endpoint ?? '',
-      MSI_SECRET: simulator.identity?.header ?? '',
-      REQUESTS_CA_BUNDLE: `${folder}/ca.pem`,
-      NO_PROXY: '*',
-    };
-    az = async (line) => (await run('az', line.split(' '), { env })).stdout;
-    const { endpoint } = simulator;
-    await az(
-      `cloud register -n HopcheckSimulator --profile 2020-09-01-hybrid --endpoint-resource-manager ${endpoint} --endpoint-management ${endpoint} --endpoint-active-directory https://login.microsoftonline.com --endpoint-active-directory-resource-id https://management.azure.com/ --endpoint-active-directory-graph-resource-id https://graph.windows.net/`,
-    );
-    await az('cloud set -n HopcheckSimulator --profile 2020-09-01-hybrid');
-    await az('login --identity');
+    az = await openAzureCli(simulator);
   }, 120_000);
   afterAll(() => simulator?.close());
 
