@@ -12,21 +12,14 @@ COPY manifest manifest
 COPY scripts scripts
 RUN npm run build
 
-FROM node:24-bookworm-slim AS packages
-WORKDIR /app
-COPY --from=build /build/dist/package.json /build/dist/package-lock.json /build/dist/.npmrc ./
-# Optional packages are Node itself for machines with an older one, and speed-ups that need a compiler.
-RUN npm ci --omit=dev --omit=optional
-
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 ENV HOPCHECK_DATA_DIR=/data
 WORKDIR /app
-COPY --from=packages /app/node_modules node_modules
 COPY --from=build /build/dist ./
 RUN install -d -o node -g node /data
 USER node
 EXPOSE 3978
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3978) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/main.js", "serve"]
+CMD ["node", "--disable-warning=DEP0040", "src/main.js", "serve"]

@@ -1,22 +1,47 @@
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
+import { bundle, notices } from './bundle.ts';
 
-const usage = `Builds hopcheck as plain JavaScript, with all it reads beside it.
+const usage = `Builds hopcheck as plain JavaScript that needs nothing but Node.
 
   npm run build -- [--out FOLDER]      the folder is emptied first (dist)
 
-In the folder: npm ci --omit=dev --omit=optional && npm start`;
+In the folder: npm start`;
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Copied as they are. The output keeps the layout of the source, so that paths relative to a module stay right. */
-const copied = ['cards', 'manifest', 'package-lock.json', '.npmrc', 'LICENSE', '.env.example'];
+/** The bundle lies in one folder, src/; what a module reads beside itself has to lie beside the bundle. */
+const assets = [
+  { read: 'src/app.ts', from: 'cards', to: 'cards' },
+  { read: 'src/simulator/topologies.ts', from: 'src/simulator/topologies', to: 'src/topologies' },
+  { read: 'src/web/assets.ts', from: 'src/web/page', to: 'src/page' },
+  // The page's renderer is found as a package, by its package.json and the module that this names.
+  ...['package.json', 'lib/adaptivecards.js', 'dist/adaptivecards.min.js'].map((file) => ({
+    read: 'src/web/assets.ts',
+    from: `node_modules/adaptivecards/${file}`,
+    to: `node_modules/adaptivecards/${file}`,
+  })),
+];
 
-const Package = z.looseObject({ scripts: z.record(z.string(), z.string()) });
+/** Node warns of a deprecated module where it is used outside of node_modules, and the bundle is. */
+const start = 'node --disable-warning=DEP0040 src/main.js';
+
+/** For people, and for the Teams package. */
+const papers = ['LICENSE', '.env.example', 'manifest'];
+
+const Package = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  description: z.string(),
+  license: z.string(),
+  engines: z.record(z.string(), z.string()),
+  scripts: z.record(z.string(), z.string()),
+});
 
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -29,21 +54,36 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const out = resolve(values.out);
   if (root.startsWith(join(out, '/'))) throw new Error(`${out} holds the source: name another folder`);
+  await refuseUnknownReaders();
+  if (!(await typesAreRight())) return 1;
   await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
-  if (!(await compile(out))) return 1;
-  await cp(join(root, 'src'), join(out, 'src'), { recursive: true, filter: isAsset });
-  for (const name of copied) await cp(join(root, name), join(out, name), { recursive: true, filter: isShipped });
+  const { missing, packages } = await bundle(root, 'src/main.ts', join(out, 'src'));
+  if (missing.length > 0) throw new Error(`the bundle would need ${missing.join(', ')} at run time`);
+  for (const { from, to } of assets) await copy(from, join(out, to));
+  for (const name of papers) await copy(name, join(out, name));
+  const taken = [...packages, join(root, 'node_modules/adaptivecards')];
+  await writeFile(join(out, 'THIRD-PARTY-NOTICES.txt'), notices(taken));
   await writeFile(join(out, 'package.json'), await packageFile());
-  console.log(`Built ${out}.`);
+  console.log(`Built ${out} with ${packages.length} packages in it.`);
   return 0;
 }
 
-/** Types are checked on the way; nothing is written where they are wrong. */
-async function compile(out: string): Promise<boolean> {
+/** A module that reads a file beside itself would not find it in the bundle, and nobody would notice before it is asked for. */
+async function refuseUnknownReaders() {
+  const known = new Set(assets.map(({ read }) => read));
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.ts$/.test(file),
+  );
+  for (const file of files.map((name) => `src/${name.replaceAll('\\', '/')}`)) {
+    const reads = (await readFile(join(root, file), 'utf8')).includes('import.meta.');
+    if (reads && !known.has(file)) throw new Error(`${file} uses import.meta: say in scripts/build.ts what it reads`);
+  }
+}
+
+async function typesAreRight(): Promise<boolean> {
   const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
   try {
-    await promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', out]);
+    await promisify(execFile)(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json')]);
     return true;
   } catch (error) {
     console.error(error instanceof Error && 'stdout' in error ? String(error.stdout) : error);
@@ -51,24 +91,25 @@ async function compile(out: string): Promise<boolean> {
   }
 }
 
-/** What lies in the source and is no source. */
-function isAsset(path: string): boolean {
-  return !/\.ts$/.test(path) && basename(path) !== 'tsconfig.json';
+/** Without samples, which are for tests; the drawings of the cards' icons are the sources of their pictures. */
+async function copy(from: string, to: string) {
+  await mkdir(dirname(to), { recursive: true });
+  const isLeftOut = (path: string) =>
+    /\.sample\.json$|\.d\.ts$/.test(path) || /icons[\\/].*\.svg$/.test(path) || basename(path) === 'tsconfig.json';
+  await cp(join(root, from), to, { recursive: true, filter: (path) => !isLeftOut(path) });
 }
 
-/** Samples are for tests, and drawings the sources of the pictures. */
-function isShipped(path: string): boolean {
-  return !/\.(?:sample\.json|svg)$/.test(path);
-}
-
-/** The package as it is, but that its scripts start what was built, and only those that can. */
+/** Nothing to install, and the scripts that start hopcheck. */
 async function packageFile(): Promise<string> {
-  const { scripts, ...rest } = Package.parse(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')));
-  const started = Object.entries(scripts).flatMap(([name, line]) => {
+  const { name, version, description, license, engines, scripts } = Package.parse(
+    JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+  );
+  const started = Object.entries(scripts).flatMap(([script, line]) => {
     const built = /^node src\/main\.ts( .*)$/.exec(line)?.[1];
-    return built === undefined ? [] : [[name, `node src/main.js${built}`]];
+    return built === undefined ? [] : [[script, `${start}${built}`]];
   });
-  return `${JSON.stringify({ ...rest, scripts: Object.fromEntries(started) }, null, 2)}\n`;
+  const shown = { name, version, description, license, private: true, type: 'module', engines };
+  return `${JSON.stringify({ ...shown, scripts: Object.fromEntries(started) }, null, 2)}\n`;
 }
 
 process.exitCode = await main(process.argv.slice(2));

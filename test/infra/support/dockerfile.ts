@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 
@@ -25,8 +25,8 @@ type Stage = {
 const Words = z.array(z.string());
 
 /**
- * Performs a Dockerfile's steps in folders of `place` instead of containers. `npm ci` takes its packages from the checkout's
- * own `node_modules`, so that nothing is fetched. A step that this cannot perform fails loudly.
+ * Performs a Dockerfile's steps in folders of `place` instead of containers. `npm ci` gives the checkout's own
+ * `node_modules`, so that nothing is fetched. A step that this cannot perform fails loudly.
  */
 export function perform(dockerfile: string, context: string, place: string): Image {
   const stages = new Map<string, Stage>();
@@ -71,11 +71,7 @@ function performStep(
       if (source === undefined) throw new Error(`COPY from a stage that is not there: ${from}`);
       const names = paths.split(' ');
       const target = within(names.pop() ?? '');
-      for (const name of names) {
-        // Nothing reads a stage's packages again, and there are many: they move.
-        if (from !== undefined && name.endsWith('/node_modules')) renameSync(join(source, name), target);
-        else copy(join(source, name), target);
-      }
+      for (const name of names) copy(join(source, name), target);
       return;
     }
     case 'RUN':
@@ -108,10 +104,6 @@ function run(line: string, stage: Stage, within: (path: string) => string, conte
   const folder = within('.');
   if (line === 'npm ci') {
     symlinkSync(join(context, 'node_modules'), join(folder, 'node_modules'));
-  } else if (line === 'npm ci --omit=dev --omit=optional') {
-    for (const name of productionPackages(context)) {
-      cpSync(join(context, name), join(folder, name), { recursive: true, filter: isRead });
-    }
   } else if (line.startsWith('npm run ')) {
     execFileSync('npm', line.split(' ').slice(1), { cwd: folder, stdio: 'pipe' });
   } else if (/^install -d -o (\w+) -g \1 \/\w+$/.test(line)) {
@@ -119,25 +111,4 @@ function run(line: string, stage: Stage, within: (path: string) => string, conte
   } else {
     throw new Error(`nobody taught this test to run: ${line} (in ${stage.workdir})`);
   }
-}
-
-const Lock = z.object({
-  packages: z.record(
-    z.string(),
-    z.object({ dev: z.boolean(), optional: z.boolean(), devOptional: z.boolean() }).partial(),
-  ),
-});
-
-/** Half of all files are never read by Node; leaving them out halves the time. */
-function isRead(path: string): boolean {
-  return !/\.(?:js\.map|md|d\.[cm]?ts|d\.ts\.map)$/.test(path);
-}
-
-/** What `npm ci` left in the checkout and neither development nor an option alone asks for; nested ones come with their parents. */
-function productionPackages(context: string): readonly string[] {
-  const installed = readFileSync(join(context, 'node_modules', '.package-lock.json'), 'utf8');
-  const { packages } = Lock.parse(JSON.parse(installed));
-  return Object.entries(packages).flatMap(([path, { dev, optional, devOptional }]) =>
-    path === '' || dev || optional || devOptional || path.lastIndexOf('node_modules/') > 0 ? [] : [path],
-  );
 }
