@@ -2,6 +2,7 @@ import { benchAgainstAz } from './against-az.ts';
 import { benchCards } from './cards.ts';
 import { benchDoor } from './door.ts';
 import type { Figure } from './figure.ts';
+import { benchJobs } from './jobs.ts';
 import { benchLanguage } from './language.ts';
 import { benchProduct } from './product.ts';
 import { benchSimulator } from './simulator.ts';
@@ -14,6 +15,7 @@ const parts: readonly (readonly [title: string, run: () => Promise<readonly Figu
   ['The cards', benchCards],
   ['The door', benchDoor],
   ['The embedded Azure', benchSimulator],
+  ['The store and the work', benchJobs],
 ];
 
 const asJson = process.argv.includes('--json');

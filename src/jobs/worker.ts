@@ -5,6 +5,7 @@ import { backOff } from './back-off.ts';
 import { createEditor } from './editor.ts';
 import type { Engine } from './engine.ts';
 import { ConversationGone, isOver, type Job, type Replier, type Task } from './job.ts';
+import { createPace } from './pace.ts';
 import { type Store, StoreError } from './store.ts';
 
 export type Worker = {
@@ -36,12 +37,19 @@ export type WorkerOptions = {
   readonly reach?: (point: FaultPoint, job: Job) => void;
 };
 
+/**
+ * Each check begins with some dozen requests at once. Two thousand that a restart begins together would hold the event loop for
+ * seconds and take gigabytes for their connections.
+ */
+const startingPace = { burst: 20, everyMs: 25 };
+
 /** After so long nobody waits for an answer any more. */
 const patienceMs = 24 * 3_600_000;
 
 export function createWorker(options: WorkerOptions): Worker {
   const { store, engine, replier, clock, surprised, reach = () => undefined } = options;
   const stopping = new AbortController();
+  const pace = createPace(clock, startingPace);
 
   /** A fault of the store passes; what is under way waits for that instead of being done again. */
   const persist = async <T>(job: Job, signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
@@ -57,6 +65,7 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 
   const work = async (jobId: string, signal: AbortSignal) => {
+    await pace(signal);
     const job = await store.job(jobId);
     if (!job || isOver(job)) return;
     try {

@@ -3,7 +3,7 @@ import { createEndings } from '../../src/commands/endings.ts';
 import type { Reply } from '../../src/core/chat.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Hooks } from '../../src/jobs/job.ts';
-import { jobOf } from '../jobs/store-contract.ts';
+import { jobOf } from '../jobs/job.ts';
 
 const by = { id: '29:one', name: 'On-call' };
 const nothing: Reply = { card: 'notice', data: {}, summary: '' };

@@ -3,7 +3,8 @@ import { openPostgres } from '../../src/jobs/postgres.ts';
 import { openPool } from '../../src/jobs/postgres-pool.ts';
 import { StoreUnusable } from '../../src/jobs/store.ts';
 import { type Database, openDatabase } from './database.ts';
-import { jobOf, storeContract } from './store-contract.ts';
+import { jobOf } from './job.ts';
+import { storeContract } from './store-contract.ts';
 
 let database: Database;
 let schemas = 0;

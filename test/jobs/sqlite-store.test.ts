@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
 import { StoreUnusable } from '../../src/jobs/store.ts';
-import { jobOf, storeContract } from './store-contract.ts';
+import { jobOf } from './job.ts';
+import { storeContract } from './store-contract.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'hopcheck-store-'));
 afterAll(() => rmSync(root, { recursive: true }));

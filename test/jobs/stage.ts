@@ -26,7 +26,12 @@ export type Stage = {
 };
 
 /** Its port tells its card from the others'. */
-export type Question = { readonly id: string; readonly source: string; readonly port: number };
+export type Question = {
+  readonly id: string;
+  readonly source: string;
+  readonly port: number;
+  readonly to?: string;
+};
 
 export type Victim = {
   readonly url: string;
@@ -41,11 +46,21 @@ export type Victim = {
 const person = findPerson('on-call');
 const conversationId = personalConversationId(person.id);
 
-export async function openStage(factor: number): Promise<Stage> {
+export type StageOptions = {
+  /** A topology file in place of the demo's network. */
+  readonly topology?: string;
+  /** What is run instead of the victim; it takes the same orders. */
+  readonly script?: URL;
+};
+
+/** Time passes `factor` times faster than it does. */
+export async function openStage(factor: number, options: StageOptions = {}): Promise<Stage> {
+  const script = fileURLToPath(options.script ?? new URL('victim.ts', import.meta.url));
   const time = { epochMs: Date.now(), factor };
   let checksTaken = 0;
   const simulator = await startSimulator({
     speed: 1,
+    ...(options.topology && { topology: options.topology }),
     now: () => Math.round(time.epochMs + (Date.now() - time.epochMs) * factor),
     log: (line) => {
       if (/connectivityCheck.* 202 /.test(line)) checksTaken += 1;
@@ -70,13 +85,9 @@ export async function openStage(factor: number): Promise<Stage> {
       const { token, expiresOnTimestamp } = simulator.token();
       const azure = { endpoint: simulator.endpoint, ca: simulator.ca, token, expiresOnTimestamp };
       const orders: Orders = { ...given, azure, clock: time };
-      const child = spawn(
-        process.execPath,
-        [fileURLToPath(new URL('victim.ts', import.meta.url)), JSON.stringify(orders)],
-        {
-          stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-        },
-      );
+      const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      });
       alive.add(child);
       const reached: string[] = [];
       const exited = new Promise<string | number>((resolve) =>
@@ -95,8 +106,8 @@ export async function openStage(factor: number): Promise<Stage> {
       });
       return { url: await url, reached, exited, process: child, doom: (doom) => void child.send(doom) };
     },
-    async ask(victim, { source, port, ...question }, id = question.id) {
-      const text = `check from ${source} to 10.2.3.4 port ${port}`;
+    async ask(victim, { source, port, to = '10.2.3.4', ...question }, id = question.id) {
+      const text = `check from ${source} to ${to} port ${port}`;
       const atMs = time.epochMs + port;
       const envelope = { id, person, place: { kind: 'personal' as const }, serviceUrl, locale: 'en-US', atMs };
       return (await deliver(victim.url, messageActivity(envelope, text))).ok;

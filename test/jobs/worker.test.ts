@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
 import { type Store, StoreError } from '../../src/jobs/store.ts';
 import { createWorker, type Worker } from '../../src/jobs/worker.ts';
 import { createManualClock, type ManualClock, settle } from '../support/clock.ts';
-import { jobOf } from './store-contract.ts';
+import { jobOf } from './job.ts';
 
 const replyOf = (text: string): Reply => ({ card: 'notice', data: { text }, summary: text });
 

@@ -1,0 +1,69 @@
+import { enableCompileCache } from 'node:module';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createApp } from '../src/app.ts';
+import { createArm } from '../src/azure/arm.ts';
+import { clouds } from '../src/azure/cloud.ts';
+import { createInventory } from '../src/azure/inventory.ts';
+import { readConfig } from '../src/config.ts';
+import { systemClock } from '../src/core/clock.ts';
+import { everyone } from '../src/policy/grants.ts';
+import { Orders } from '../test/jobs/victim.ts';
+
+/** The product in a process of its own, which measures itself: asked over IPC, it answers with a `Measured`. */
+enableCompileCache();
+
+export type Measured = {
+  readonly readyMs: number;
+  readonly loopDelayP99Ms: number;
+  readonly peakRssMb: number;
+  readonly polls: number;
+  readonly earlyPolls: number;
+};
+
+/** What the simulator asks for with each 202, in real time. */
+const retryAfterMs = 10_000;
+
+const { dataDir, azure } = Orders.parse(JSON.parse(process.argv[2] ?? ''));
+const lastPollMs = new Map<string, number>();
+let polls = 0;
+let earlyPolls = 0;
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+
+const reading = readConfig({ PORT: '0', HOPCHECK_ARM_ENDPOINT: azure.endpoint, HOPCHECK_DATA_DIR: dataDir }, 'local');
+if (!reading.ok) throw new Error(reading.problems.join('\n'));
+const arm = createArm({
+  cloud: { ...clouds.AzureCloud, resourceManager: azure.endpoint },
+  credential: { getToken: async () => azure },
+  simulated: true,
+  ca: azure.ca,
+  log({ method, path, tookMs }) {
+    if (method !== 'GET' || !path.includes('/operationResults/')) return;
+    const nowMs = performance.now();
+    const last = lastPollMs.get(path);
+    polls += 1;
+    // A timer may fire up to a millisecond early.
+    if (last !== undefined && nowMs - tookMs - last < retryAfterMs - 5) earlyPolls += 1;
+    lastPollMs.set(path, nowMs);
+  },
+});
+const inventory = createInventory({ arm, clock: systemClock, subscriptions: [], skipped: () => {} });
+const grants = everyone('bench');
+const app = await createApp(reading.config, {
+  log: { debug: () => {}, info: () => {}, warn: () => {}, error: (facts, message) => console.error(message, facts) },
+  connection: { arm, inventory, close: async () => {} },
+  grants: () => grants,
+});
+const readyMs = performance.now();
+process.on('message', () => {
+  process.send?.({
+    readyMs,
+    loopDelayP99Ms: delay.percentile(99) / 1e6,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+    polls,
+    earlyPolls,
+  } satisfies Measured);
+});
+console.log(`ready ${app.url}`);
+await app.warm;
+delay.reset();
