@@ -15,7 +15,7 @@ const page = await browser.newPage({ viewport: { width: 900, height: 1400 }, dev
 await page.goto(app.url);
 await page.getByRole('textbox').fill('check from MultiTierApp0 to vm Database0 port 80');
 await page.keyboard.press('Enter');
-const card = page.locator('.ac-adaptiveCard', { hasText: 'The rule that blocks' });
+const card = page.locator('.ac-adaptiveCard', { hasText: 'in network security group' });
 await card.waitFor({ timeout: 60_000 });
 await card.screenshot({ path: new URL('../docs/images/card.png', import.meta.url).pathname });
 await browser.close();
