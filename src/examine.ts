@@ -1,14 +1,17 @@
 import { createBotCredential } from './azure/bot-credential.ts';
+import { createDatabasePassword } from './azure/database-password.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { openGrants } from './grants-file.ts';
+import { openPool } from './jobs/postgres-pool.ts';
 import type { Log } from './log.ts';
 import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { type DoctorParts, type DoctorTerminal, runDoctor } from './terminal/doctor.ts';
 import type { BotParts } from './terminal/doctor-bot.ts';
+import type { DatabaseParts } from './terminal/doctor-store.ts';
 
 export type ExamineParts = {
   readonly log: Log;
@@ -35,6 +38,7 @@ export async function examine(
     bot: config?.bot && botParts(config.bot, parts.botCloud ?? botClouds[config.cloud], clock),
     port: config?.port ?? 3978,
     dataDir: config?.dataDir,
+    database: config && databaseParts(config),
     subscriptions: config?.subscriptions ?? [],
     connect,
     language: config?.language ?? 'en',
@@ -73,6 +77,26 @@ function readForExamination(environment: Environment) {
     config: terminal.ok ? terminal.config : undefined,
     problems: judged.ok ? [] : judged.problems,
     registered,
+  };
+}
+
+function databaseParts({ databaseUrl, cloud }: Config): DatabaseParts | undefined {
+  if (!databaseUrl) return undefined;
+  const { host, pathname } = new URL(databaseUrl);
+  return {
+    where: `${host}${pathname}`,
+    async ask() {
+      const sql = openPool({ url: databaseUrl, password: createDatabasePassword(cloud), cut: () => {} });
+      try {
+        const { rows } = await sql.query(
+          `SELECT current_setting('server_version') AS version, has_database_privilege(current_database(), 'CREATE') AS may`,
+          [],
+        );
+        return { version: String(rows[0]?.version), mayCreate: rows[0]?.may === true };
+      } finally {
+        await sql.close();
+      }
+    },
   };
 }
 

@@ -3,10 +3,29 @@ import { access, open, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Locale } from '../core/chat.ts';
 import { say } from '../language/say.ts';
-import type { Line } from './doctor-line.ts';
+import { type Line, reasonOf } from './doctor-line.ts';
 
 const leastFreeBytes = 100 * 1024 * 1024;
 const header = 'SQLite format 3\0';
+
+export type DatabaseParts = {
+  /** Host, port and name; never the password. */
+  readonly where: string;
+  /** Connects and asks for the server's version, and whether tables may be made. Rejects where that fails. */
+  readonly ask: () => Promise<{ readonly version: string; readonly mayCreate: boolean }>;
+};
+
+export async function examineDatabase({ where, ask }: DatabaseParts, locale: Locale): Promise<Line> {
+  const fix = say(locale, 'doctor.database.fix');
+  try {
+    const { version, mayCreate } = await ask();
+    const text = say(locale, mayCreate ? 'doctor.database.ok' : 'doctor.database.noRight', { where, version });
+    return mayCreate ? { check: 'store', state: 'ok', text } : { check: 'store', state: 'problem', text, fix };
+  } catch (error) {
+    const text = say(locale, 'doctor.database.failed', { where, reason: reasonOf(error) });
+    return { check: 'store', state: 'problem', text, fix };
+  }
+}
 
 /** Looks at the data folder without making, opening or changing anything in it: the bot may be running on it. */
 export async function examineStore(dataDir: string | undefined, locale: Locale): Promise<Line> {

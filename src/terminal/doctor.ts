@@ -7,7 +7,7 @@ import { exitUsage } from './answer.ts';
 import { azureChecks, examineAzure, notLookedAt } from './doctor-azure.ts';
 import { type BotParts, examineBot, examineEndpoint } from './doctor-bot.ts';
 import { jsonOf, type Line, reasonOf, summaryOf, tableOf } from './doctor-line.ts';
-import { examineStore } from './doctor-store.ts';
+import { type DatabaseParts, examineDatabase, examineStore } from './doctor-store.ts';
 
 export type DoctorParts = {
   /** What is wrong with the environment and with the grants file, each a sentence. */
@@ -17,6 +17,8 @@ export type DoctorParts = {
   readonly bot: BotParts | undefined;
   readonly port: number;
   readonly dataDir: string | undefined;
+  /** Where there is one, the data folder is not used. */
+  readonly database: DatabaseParts | undefined;
   readonly subscriptions: readonly string[];
   /** Absent where the configuration cannot be read at all. Rejects where Resource Manager cannot be found. */
   readonly connect: (() => Promise<{ readonly arm: Arm; close(): Promise<void> }>) | undefined;
@@ -38,7 +40,7 @@ export async function runDoctor(argv: readonly string[], parts: DoctorParts, io:
     azureLines(parts, locale),
     examineBot(parts.bot, locale),
     examineEndpoint({ endpoint, port: parts.port }, locale),
-    examineStore(parts.dataDir, locale),
+    parts.database ? examineDatabase(parts.database, locale) : examineStore(parts.dataDir, locale),
   ]);
   const lines = [...configurationLines(parts, locale), grantsLine(parts, locale), ...bot, door, ...azure, store];
   io.out(json ? JSON.stringify(jsonOf(lines)) : `${tableOf(lines, locale)}\n\n${summaryOf(lines, locale)}`);

@@ -13,6 +13,7 @@ import { examine } from '../../src/examine.ts';
 import { everyone } from '../../src/policy/grants.ts';
 import type { Planted } from '../../src/simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { examineDatabase } from '../../src/terminal/doctor-store.ts';
 import { type BotFramework, startBotFramework } from '../security/support/bot-framework.ts';
 import { listen } from '../security/support/issuer.ts';
 
@@ -351,6 +352,13 @@ describe('each planted fault is named, with what to do', () => {
       fix: /--vm-name app0 .*NetworkWatcherAgentLinux/,
     },
     {
+      what: 'a database that cannot be reached',
+      environment: { DATABASE_URL: `postgres://hopcheck:${secret}@127.0.0.1:9/hopcheck` },
+      check: 'store',
+      says: /^127\.0\.0\.1:9\/hopcheck cannot be used: .*ECONNREFUSED/,
+      fix: /DATABASE_URL/,
+    },
+    {
       what: 'a data folder that is a file',
       environment: { HOPCHECK_DATA_DIR: import.meta.filename },
       check: 'store',
@@ -387,6 +395,19 @@ describe('each planted fault is named, with what to do', () => {
     expect(line?.state).toBe('problem');
     expect(line?.message).toContain(String(status));
     expect(line?.fix).toMatch(fix);
+  });
+
+  const databases: readonly (readonly [mayCreate: boolean, state: string, says: RegExp])[] = [
+    [true, 'ok', /^PostgreSQL 16\.4 at db\/hopcheck$/],
+    [false, 'problem', /does not let hopcheck make its tables/],
+  ];
+  test.each(databases)('a database that lets tables be made: %s', async (mayCreate, state, says) => {
+    const line = await examineDatabase(
+      { where: 'db/hopcheck', ask: async () => ({ version: '16.4', mayCreate }) },
+      'en',
+    );
+    expect(line.state).toBe(state);
+    expect(line.text).toMatch(says);
   });
 
   test('a file in the database’s place', async () => {

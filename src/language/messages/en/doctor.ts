@@ -16,7 +16,7 @@ export const doctor = {
   'doctor.check.region': 'region',
   'doctor.check.role': 'role',
   'doctor.check.agents': 'agents',
-  'doctor.check.store': 'data folder',
+  'doctor.check.store': 'store',
   'doctor.summary':
     '{problems, plural, =0 {Nothing is wrong} one {One problem} other {# problems}}{unknown, plural, =0 {.} one {, and one thing could not be told.} other {, and # things could not be told.}}',
   'doctor.notLookedAt': 'not looked at: it rests on a line above',
@@ -105,7 +105,12 @@ export const doctor = {
   'doctor.agents.fix':
     'az vm extension set --subscription {subscription} --resource-group {group} --vm-name {name} --publisher Microsoft.Azure.NetworkWatcher --name NetworkWatcherAgent{os}',
   'doctor.agents.unknown': '{unread} of {of} machines could not be read: {reason}',
-  'doctor.store.memory': 'none is named: in memory here; “npm start” uses ./data',
+  'doctor.database.ok': 'PostgreSQL {version} at {where}',
+  'doctor.database.noRight': 'PostgreSQL {version} at {where} does not let hopcheck make its tables',
+  'doctor.database.failed': '{where} cannot be used: {reason}',
+  'doctor.database.fix':
+    'Check DATABASE_URL, the server’s firewall, TLS, and that its user may log in and has CREATE on the database.',
+  'doctor.store.memory': 'no data folder is named: in memory here; “npm start” uses ./data',
   'doctor.store.ok': '{file}, {freeMb} MB free',
   'doctor.store.new': '{folder} is writable and still empty, {freeMb} MB free',
   'doctor.store.notFolder': '{folder} is not a folder',

@@ -15,7 +15,7 @@ export const doctor = {
   'doctor.check.region': '区域',
   'doctor.check.role': '角色',
   'doctor.check.agents': '代理扩展',
-  'doctor.check.store': '数据文件夹',
+  'doctor.check.store': '存储',
   'doctor.summary':
     '{problems, plural, =0 {没有发现问题} other {# 个问题}}{unknown, plural, =0 {。} other {，另有 # 项无法判断。}}',
   'doctor.notLookedAt': '未检查：它取决于上面的某一项',
@@ -94,7 +94,11 @@ export const doctor = {
   'doctor.agents.fix':
     'az vm extension set --subscription {subscription} --resource-group {group} --vm-name {name} --publisher Microsoft.Azure.NetworkWatcher --name NetworkWatcherAgent{os}',
   'doctor.agents.unknown': '{of} 台虚拟机中有 {unread} 台无法读取：{reason}',
-  'doctor.store.memory': '没有指定：这里保存在内存中；“npm start” 使用 ./data',
+  'doctor.database.ok': 'PostgreSQL {version}，位于 {where}',
+  'doctor.database.noRight': '{where} 上的 PostgreSQL {version} 不允许 hopcheck 建表',
+  'doctor.database.failed': '无法使用 {where}：{reason}',
+  'doctor.database.fix': '请检查 DATABASE_URL、服务器防火墙、TLS，以及其用户能否登录并对数据库拥有 CREATE 权限。',
+  'doctor.store.memory': '没有指定数据文件夹：这里保存在内存中；“npm start” 使用 ./data',
   'doctor.store.ok': '{file}，剩余 {freeMb} MB',
   'doctor.store.new': '{folder} 可写且尚为空，剩余 {freeMb} MB',
   'doctor.store.notFolder': '{folder} 不是文件夹',
