@@ -137,6 +137,7 @@ const Container = z.object({
         }),
       ]),
       volumes: z.array(z.object({ name: z.string() })),
+      scale: z.object({ maxReplicas: z.string() }),
     }),
   }),
 });
