@@ -23,6 +23,7 @@ export const machineActions = [
   'Microsoft.Compute/virtualMachines/extensions/read',
   'Microsoft.Compute/virtualMachines/instanceView/read',
   `${network}/networkInterfaces/read`,
+  `${network}/networkInterfaces/effectiveNetworkSecurityGroups/action`,
   `${network}/networkSecurityGroups/read`,
   `${network}/routeTables/read`,
   `${network}/virtualNetworks/read`,

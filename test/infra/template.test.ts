@@ -267,7 +267,9 @@ describe('the role', () => {
   test('can write nothing, read no data, and use no wildcard beyond one diagnostic', () => {
     expect(Object.values(others)).toEqual([[], [], []]);
     const broad = actions.filter(
-      (action) => !/\/read$|^Microsoft\.Network\/networkWatchers\/\w+\/(?:action|\*)$/.test(action),
+      (action) =>
+        !/\/read$|^Microsoft\.Network\/networkWatchers\/\w+\/(?:action|\*)$/.test(action) &&
+        action !== 'Microsoft.Network/networkInterfaces/effectiveNetworkSecurityGroups/action',
     );
     expect(broad).toEqual([]);
     for (const changing of ['packetCaptures/write', 'flowLogs/delete', 'connectionMonitors/write', 'delete', 'write']) {

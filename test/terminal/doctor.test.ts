@@ -332,7 +332,11 @@ describe('each planted fault is named, with what to do', () => {
     },
     {
       what: 'an action that the role lacks',
-      permissions: roles(['*/read', 'Microsoft.Network/networkWatchers/nextHop/action']),
+      permissions: roles([
+        '*/read',
+        'Microsoft.Network/networkWatchers/nextHop/action',
+        'Microsoft.Network/networkInterfaces/effectiveNetworkSecurityGroups/action',
+      ]),
       check: 'role',
       says: /lacks 4 actions: .*connectivityCheck\/action/,
       fix: /az role assignment create .*--scope \/subscriptions\/.*\/resourceGroups\/NetworkWatcherRG$/,

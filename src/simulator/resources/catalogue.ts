@@ -5,6 +5,7 @@ import { ipFlowVerify } from './ip-flow-verify.ts';
 import { networkConfigurationDiagnostic } from './network-configuration-diagnostic.ts';
 import { networks } from './networks.ts';
 import { nextHop } from './next-hop.ts';
+import { permissions } from './permissions.ts';
 import { providers } from './providers.ts';
 import { resourceGraph } from './resource-graph.ts';
 import { securityGroupView } from './security-group-view.ts';
@@ -16,6 +17,7 @@ import { virtualMachines } from './virtual-machines.ts';
 export const catalogue: readonly Operation[] = [
   ...subscriptions,
   ...providers,
+  permissions,
   ...virtualMachines,
   ...networks,
   ...effectiveRules,
