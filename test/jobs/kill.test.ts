@@ -119,7 +119,7 @@ test(`killed ${rounds} times, each question ends in one card and no recorded ope
     open: async () => openSqliteStore(dataDir),
     close: async () => rmSync(dataDir, { recursive: true }),
   };
-  await kill(place, rounds, 100, 10_000);
+  await kill(place, rounds, 200, 10_000);
 });
 
 // A lease of a dead process takes its time to lapse, so this is for the long run; test/jobs/instances.test.ts kills one every time.

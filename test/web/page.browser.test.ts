@@ -51,7 +51,7 @@ describe.skipIf('skipped' in browser)('the chat page', () => {
   };
   const say = async (text: string) => {
     await page.locator('#main-box').fill(text);
-    await page.keyboard.press('Enter');
+    await page.locator('#main-box').press('Enter');
   };
   const seen = (text: string | RegExp) => page.locator('#messages').getByText(text);
   const echo: Reaction = async (activity, self) => {
