@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     if (!response.headersSent) response.send(error.statusCode ?? 500);
     done();
   });
-  await listen(http, options);
+  await listen(server, options);
   return {
     port: (http.address() as AddressInfo).port,
     close: () =>
@@ -137,9 +137,10 @@ function secure(http: HttpServer, limits: Limits) {
   });
 }
 
-function listen(http: HttpServer, { host, port }: ServerOptions): Promise<void> {
+function listen(server: restify.Server, { host, port }: ServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
+    // restify passes the socket's error on to itself, and an error that nobody hears ends the process.
+    server.once('error', (error: NodeJS.ErrnoException) => {
       const where = `${host}:${port}`;
       const why =
         error.code === 'EADDRINUSE'
@@ -147,6 +148,6 @@ function listen(http: HttpServer, { host, port }: ServerOptions): Promise<void> 
           : `cannot listen on ${where}: ${error.message}`;
       reject(new ListenError(why));
     });
-    http.listen(port, host, () => resolve());
+    server.listen(port, host, () => resolve());
   });
 }
