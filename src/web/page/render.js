@@ -43,6 +43,8 @@ export function renderCard(card, options = {}) {
   if (isRecord(card.msteams) && String(card.msteams.width).toLowerCase() === 'full') element.dataset.width = 'full';
   const body = drawn.render();
   if (body) element.append(body);
+  // The renderer drops an empty altText, and a screen reader would then read the picture's data aloud.
+  for (const image of element.querySelectorAll('img:not([alt])')) image.setAttribute('alt', '');
 
   const problems = [];
   for (let index = 0; index < context.eventCount; index += 1) problems.push(context.getEventAt(index).message);
