@@ -25,6 +25,8 @@ let composer;
 const state = readAddress();
 /** @type {Map<string, ReturnType<typeof createMessageView>>} */
 let views = new Map();
+/** What is to be said of messages that are not drawn yet, by their id. @type {Map<string, string>} */
+const remarks = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let typingTimer;
 let placesShown = '';
@@ -64,6 +66,8 @@ async function send(text, threadId) {
       view.tell(why);
       return view.element;
     });
+  // The answer to a post may overtake the event that brings the message itself.
+  else if (messageId) remarks.set(messageId, why);
   else showProblem(why);
 }
 
@@ -104,6 +108,9 @@ function draw(message) {
     place(message, view.element);
   }
   view.show(message);
+  const remark = remarks.get(message.id);
+  if (remark !== undefined) view.tell(remark);
+  remarks.delete(message.id);
   return view.element;
 }
 
