@@ -1,4 +1,3 @@
-import { createBotCredential } from './azure/bot-credential.ts';
 import { createDatabasePassword } from './azure/database-password.ts';
 import { type Config, type Environment, readConfig } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
@@ -8,6 +7,7 @@ import { openPool } from './jobs/postgres-pool.ts';
 import type { Log } from './log.ts';
 import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
+import { ownCredential } from './teams/own-credential.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { type DoctorParts, type DoctorTerminal, runDoctor } from './terminal/doctor.ts';
 import type { BotParts } from './terminal/doctor-bot.ts';
@@ -113,15 +113,7 @@ function botParts(bot: BotIdentity, cloud: BotCloud, clock: Clock): BotParts {
     appId: bot.appId,
     proof: bot.proof.kind,
     metadataUrl,
-    fetchToken: () =>
-      createBotCredential({
-        appId: bot.appId,
-        tenantId: bot.appType === 'MultiTenant' ? cloud.sharedTenant : (bot.tenantId ?? cloud.sharedTenant),
-        proof: bot.proof,
-        authority: cloud.authority,
-        exchangeAudience: cloud.exchangeAudience,
-        ...(cloud.ca && { ca: cloud.ca }),
-      }).getToken(`${cloud.scope}/.default`),
+    fetchToken: () => ownCredential(bot, cloud).getToken(`${cloud.scope}/.default`),
     loadKeys: async () => {
       let outcome: Awaited<ReturnType<BotParts['loadKeys']>> = { failed: '' };
       const keys = createSigningKeys({

@@ -1,8 +1,8 @@
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import type { ServiceClientCredentials, ServiceClientCredentialsFactory } from 'botframework-connector';
-import { createBotCredential } from '../azure/bot-credential.ts';
 import type { BotCloud } from './bot-cloud.ts';
 import type { BotIdentity } from './bot-identity.ts';
+import { ownCredential } from './own-credential.ts';
 
 /**
  * How the SDK gets tokens for speaking. All of its endpoints are given, since one that is missing silently becomes the
@@ -29,14 +29,7 @@ export function createAuthentication(
 }
 
 function credentialsOf(bot: BotIdentity, cloud: BotCloud): ServiceClientCredentialsFactory {
-  const credential = createBotCredential({
-    appId: bot.appId,
-    tenantId: bot.appType === 'MultiTenant' ? cloud.sharedTenant : (bot.tenantId ?? cloud.sharedTenant),
-    proof: bot.proof,
-    authority: cloud.authority,
-    exchangeAudience: cloud.exchangeAudience,
-    ...(cloud.ca && { ca: cloud.ca }),
-  });
+  const credential = ownCredential(bot, cloud);
   const credentials: ServiceClientCredentials = {
     async signRequest(request) {
       const { token } = (await credential.getToken(`${cloud.scope}/.default`)) ?? {};
