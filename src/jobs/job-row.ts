@@ -1,11 +1,10 @@
+import { roomOf } from '../core/chat.ts';
 import type { Json } from '../core/json.ts';
 import type { Job } from './job.ts';
 import type { Change } from './store.ts';
+import type { Row, Value } from './tables.ts';
 
-/** A job as a row of any SQL store: JSON as text, so that it comes back to the letter. */
-export type JobRow = Readonly<Record<string, string | number | bigint | null>>;
-
-export type Column = readonly [name: string, value: string | number | null];
+export type Column = readonly [name: string, value: Value];
 
 export function columnsOfJob(job: Job, deliveryKey: string | undefined): readonly Column[] {
   return [
@@ -16,6 +15,7 @@ export function columnsOfJob(job: Job, deliveryKey: string | undefined): readonl
     ['request', JSON.stringify(job.request)],
     ['requester', JSON.stringify(job.requester)],
     ['conversation', JSON.stringify(job.conversation)],
+    ['room', roomOf(job.conversation)],
     ['locale', job.locale],
     ['nonce', job.nonce],
     ['created_at_ms', job.createdAtMs],
@@ -36,9 +36,9 @@ export function columnsOfChange(change: Change): readonly Column[] {
   return columns;
 }
 
-export function jobFromRow(row: JobRow): Job {
+export function jobFromRow(row: Row): Job {
   const optional = (name: string, value: Json | undefined) => (value === undefined ? {} : { [name]: value });
-  const json = (value: JobRow[string] | undefined): Json | undefined =>
+  const json = (value: unknown): Json | undefined =>
     value === null || value === undefined ? undefined : JSON.parse(String(value));
   return {
     id: String(row.id),

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { lockFolder } from './folder-lock.ts';
-import { type Column, columnsOfChange, columnsOfJob, type JobRow, jobFromRow } from './job-row.ts';
-import { createWriter, guard } from './sqlite-writer.ts';
+import { createSqliteTables } from './sqlite-tables.ts';
+import { guard } from './sqlite-writer.ts';
 import { type Store, StoreError, StoreUnusable } from './store.ts';
+import { createTableStore } from './table-store.ts';
 
 /** One entry a version, run in order; `PRAGMA user_version` counts how many a file has seen. Never edit one that shipped. */
 const migrations: readonly string[] = [
@@ -20,6 +21,21 @@ const migrations: readonly string[] = [
    ) STRICT, WITHOUT ROWID;`,
   `DROP INDEX job_unfinished;
    CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state NOT IN ('delivered', 'abandoned');`,
+  `ALTER TABLE job ADD COLUMN room TEXT NOT NULL DEFAULT '';
+   ALTER TABLE job ADD COLUMN question TEXT;
+   ALTER TABLE job ADD COLUMN verdict TEXT;
+   CREATE INDEX job_history ON job (room, created_at_ms) WHERE question IS NOT NULL;
+   CREATE INDEX job_age ON job (created_at_ms);
+   CREATE TABLE run (question TEXT PRIMARY KEY, job_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE watch (
+     id TEXT PRIMARY KEY, room TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, runs INTEGER NOT NULL,
+     next_at_ms INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (room, number)
+   ) STRICT;
+   CREATE INDEX watch_due ON watch (next_at_ms) WHERE state = 'active';
+   CREATE TABLE audit (
+     instance TEXT NOT NULL, sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL,
+     PRIMARY KEY (instance, sequence)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /**
@@ -63,67 +79,16 @@ const adviceOn: Readonly<Record<StoreError['fault'], string>> = {
 };
 
 function storeOf(db: DatabaseSync, unlock: (() => void) | undefined): Store {
-  const { write, flush } = createWriter(db);
-  const insert = db.prepare(
-    `INSERT INTO job (id, delivery_key, command, state, request, requester, conversation, locale, nonce, created_at_ms, deadline_ms,
-       message_id, operation, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-  );
-  const select = db.prepare('SELECT * FROM job WHERE id = ?');
-  const pending = db.prepare(
-    `SELECT * FROM job WHERE state NOT IN ('delivered', 'abandoned') ORDER BY created_at_ms, id`,
-  );
-  const spend = db.prepare('INSERT INTO spent_nonce (job_id, nonce) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const remember = db.prepare(
-    `INSERT INTO conversation_setting (conversation_id, key, value) VALUES (?, ?, ?)
-     ON CONFLICT (conversation_id, key) DO UPDATE SET value = excluded.value`,
-  );
-  const recall = db.prepare('SELECT value FROM conversation_setting WHERE conversation_id = ? AND key = ?');
-
-  const change = (where: string, values: readonly SQLInputValue[], columns: readonly Column[]) => {
-    const sets = columns.map(([column]) => `${column} = ?`).join(', ');
-    const update = db.prepare(`UPDATE job SET ${sets} WHERE ${where}`);
-    return write(() => update.run(...columns.map(([, value]) => value), ...values));
-  };
-
-  return {
-    async insert(job, deliveryKey) {
-      const values = columnsOfJob(job, deliveryKey).map(([, value]) => value);
-      const { changes } = await write(() => insert.run(...values));
-      return changes === 1 ? 'stored' : 'duplicate';
-    },
-    async job(id) {
-      const row = guard(() => select.get(id));
-      return row ? jobFromRow(row as JobRow) : undefined;
-    },
-    async advance(id, from, to, more = {}) {
-      const { changes } = await change('id = ? AND state = ?', [id, from], [['state', to], ...columnsOfChange(more)]);
-      return changes === 1;
-    },
-    async amend(id, more) {
-      const columns = columnsOfChange(more);
-      if (columns.length > 0) await change('id = ?', [id], columns);
-    },
-    async unfinished() {
-      return guard(() => pending.all()).map((row) => jobFromRow(row as JobRow));
-    },
-    async spend(jobId, nonce) {
-      const { changes } = await write(() => spend.run(jobId, nonce));
-      return changes === 1;
-    },
-    async remember(conversationId, key, value) {
-      const json = JSON.stringify(value);
-      await write(() => remember.run(conversationId, key, json));
-    },
-    async recall(conversationId, key) {
-      const row = guard(() => recall.get(conversationId, key));
-      return row ? JSON.parse(String(row.value)) : undefined;
-    },
+  const { flush, ...tables } = createSqliteTables(db);
+  return createTableStore({
+    tables,
+    insert: ([text, values]) => tables.write(text, values),
     async close() {
       flush();
       db.close();
       unlock?.();
     },
-  };
+  });
 }
 
 function migrate(db: DatabaseSync) {

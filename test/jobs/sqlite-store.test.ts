@@ -85,12 +85,22 @@ describe('a file that cannot be used', () => {
   });
 
   test('written by an older version: brought up to date, with what is in it', async () => {
-    const first = openSqliteStore(folder);
-    await first.insert(jobOf('old'));
-    await first.close();
+    mkdirSync(folder);
     const db = new DatabaseSync(join(folder, 'hopcheck.sqlite'));
     db.exec(
-      "DROP INDEX job_unfinished; CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state <> 'delivered'; PRAGMA user_version = 1",
+      `CREATE TABLE job (
+         id TEXT PRIMARY KEY, delivery_key TEXT UNIQUE, command TEXT NOT NULL, state TEXT NOT NULL, request TEXT NOT NULL,
+         requester TEXT NOT NULL, conversation TEXT NOT NULL, locale TEXT NOT NULL, nonce TEXT NOT NULL,
+         created_at_ms INTEGER NOT NULL, deadline_ms INTEGER NOT NULL, message_id TEXT, operation TEXT, outcome TEXT
+       ) STRICT;
+       CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state <> 'delivered';
+       CREATE TABLE spent_nonce (job_id TEXT, nonce TEXT, PRIMARY KEY (job_id, nonce)) STRICT, WITHOUT ROWID;
+       CREATE TABLE conversation_setting (
+         conversation_id TEXT, key TEXT, value TEXT, PRIMARY KEY (conversation_id, key)
+       ) STRICT, WITHOUT ROWID;
+       INSERT INTO job VALUES ('old', NULL, 'check', 'queued', 'null', '{"id":"29:one"}',
+         '{"id":"19:room","kind":"channel","reference":{}}', 'en', 'n', 1, 2, NULL, NULL, NULL);
+       PRAGMA user_version = 1;`,
     );
     db.close();
     const store = openSqliteStore(folder);
