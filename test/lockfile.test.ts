@@ -38,7 +38,7 @@ test('dependencies are named exactly', () => {
     })
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   const ranges = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
-    ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+    ([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version),
   );
   expect(ranges).toEqual([]);
 });
