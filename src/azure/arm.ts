@@ -2,16 +2,18 @@ import { ComputeManagementClient } from '@azure/arm-compute';
 import { NetworkManagementClient } from '@azure/arm-network';
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions';
 import type { TokenCredential } from '@azure/core-auth';
-import type { Pipeline } from '@azure/core-rest-pipeline';
+import { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } from '@azure/core-rest-pipeline';
 import { ShownError } from '../core/errors.ts';
 import type { Cloud } from './cloud.ts';
 import { type CallLog, during, type Exchange, harden } from './exchange.ts';
 import { type Answer, readFailure, readThrown } from './failure.ts';
 
-/** The clients of one Resource Manager, made once per subscription and kept. */
+/** One Resource Manager. All its clients speak through one pipeline; those of the subscriptions asked last are kept. */
 export type Arm = {
   readonly cloud: Cloud;
   readonly simulated: boolean;
+  /** GETs an address as Azure gave it, such as an operation's Location; its answer is in the `Exchange`, whatever its status. */
+  get(url: string, signal?: AbortSignal): Promise<void>;
   network(subscriptionId: string): NetworkManagementClient;
   compute(subscriptionId: string): ComputeManagementClient;
   readonly subscriptions: SubscriptionClient;
@@ -39,28 +41,40 @@ export function createArm(options: ArmOptions): Arm {
     userAgentOptions: { userAgentPrefix: 'hopcheck' },
     ...(options.ca && { tlsOptions: { ca: options.ca } }),
   };
-  const ours = <T extends { readonly pipeline: Pipeline }>(client: T): T => {
-    harden(client.pipeline, { host, timeoutMs, log: options.log });
-    return client;
-  };
-  const network = new Map<string, NetworkManagementClient>();
-  const compute = new Map<string, ComputeManagementClient>();
+  const subscriptions = new SubscriptionClient(credential, common);
+  const { pipeline } = subscriptions;
+  harden(pipeline, { host, timeoutMs, log: options.log });
+  const shared = { ...common, pipeline };
+  const http = createDefaultHttpClient();
   return {
     cloud,
     simulated: options.simulated,
-    subscriptions: ours(new SubscriptionClient(credential, common)),
-    network: (id) => once(network, id, () => ours(new NetworkManagementClient(credential, id, common))),
-    compute: (id) => once(compute, id, () => ours(new ComputeManagementClient(credential, id, common))),
+    subscriptions,
+    async get(url, signal) {
+      const headers = createHttpHeaders({ accept: 'application/json' });
+      const abortable = signal ? { abortSignal: signal } : {};
+      const { href } = new URL(url, cloud.resourceManager);
+      await pipeline.sendRequest(http, createPipelineRequest({ url: href, method: 'GET', headers, ...abortable }));
+    },
+    network: keepLast((id) => new NetworkManagementClient(credential, id, shared)),
+    compute: keepLast((id) => new ComputeManagementClient(credential, id, shared)),
   };
 }
 
-function once<T>(made: Map<string, T>, id: string, make: () => T): T {
-  const key = id.toLowerCase();
-  const existing = made.get(key);
-  if (existing) return existing;
-  const fresh = make();
-  made.set(key, fresh);
-  return fresh;
+/** An SDK client is some hundred kB of closures, made within a millisecond: not one for each of a thousand subscriptions. */
+const mostKept = 64;
+
+function keepLast<T>(make: (subscriptionId: string) => T): (subscriptionId: string) => T {
+  const kept = new Map<string, T>();
+  return (subscriptionId) => {
+    const key = subscriptionId.toLowerCase();
+    const client = kept.get(key) ?? make(subscriptionId);
+    kept.delete(key);
+    kept.set(key, client);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return client;
+  };
 }
 
 /** Asks ARM once through the SDK and turns every way of not answering into a value. Aborts are thrown on. */

@@ -7,6 +7,7 @@ import {
   type RetryStrategy,
   retryPolicy,
 } from '@azure/core-rest-pipeline';
+import pLimit from 'p-limit';
 import { ShownError } from '../core/errors.ts';
 import { isHeldByAnother, readFailure, type Trace } from './failure.ts';
 
@@ -50,6 +51,7 @@ export function harden(
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.addPolicy(guard(options.host));
   pipeline.addPolicy(retryPolicy([gentle], { maxRetries: 3 }), { phase: 'Retry' });
+  pipeline.addPolicy(takeTurns(), { afterPhase: 'Retry' });
   pipeline.addPolicy(limit(options.timeoutMs), { afterPhase: 'Retry' });
   pipeline.addPolicy(record(options.log), { afterPhase: 'Retry' });
 }
@@ -74,19 +76,39 @@ function limit(timeoutMs: number): PipelinePolicy {
     name: 'hopcheckLimit',
     sendRequest: async (request, next) => {
       const callers = request.abortSignal;
-      const timeout = AbortSignal.timeout(timeoutMs);
-      request.abortSignal = callers instanceof AbortSignal ? AbortSignal.any([callers, timeout]) : timeout;
+      // Not AbortSignal.timeout and AbortSignal.any: theirs live on for the whole time after the answer.
+      const ending = new AbortController();
+      let late = false;
+      const stop = () => ending.abort();
+      const timer = setTimeout(() => {
+        late = true;
+        stop();
+      }, timeoutMs);
+      if (callers?.aborted) stop();
+      callers?.addEventListener('abort', stop);
+      request.abortSignal = ending.signal;
       try {
         return await next(request);
       } catch (error) {
-        if (!timeout.aborted || callers?.aborted) throw error;
+        if (!late || callers?.aborted) throw error;
         throw new RestError(`no whole answer within ${timeoutMs / 1000} s`, { code: 'ETIMEDOUT', request });
       } finally {
+        clearTimeout(timer);
+        callers?.removeEventListener('abort', stop);
         if (callers) request.abortSignal = callers;
         else delete request.abortSignal;
       }
     },
   };
+}
+
+/** So many requests are out at once; each open connection costs memory and a handshake. The others wait for their turn. */
+const mostAtOnce = 64;
+
+/** Before `limit`, so that a request's time begins with its turn. */
+function takeTurns(): PipelinePolicy {
+  const turn = pLimit(mostAtOnce);
+  return { name: 'hopcheckTurns', sendRequest: (request, next) => turn(() => next(request)) };
 }
 
 function record(log: CallLog): PipelinePolicy {
@@ -101,11 +123,13 @@ function record(log: CallLog): PipelinePolicy {
       const response = await next(request);
       const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
       const requestId = response.headers.get('x-ms-request-id');
+      const location = response.headers.get('location');
       const trace: Trace = {
         status: response.status,
         body: response.bodyAsText ?? '',
         ...(requestId && { requestId }),
         ...(retryAfterMs !== undefined && { retryAfterMs }),
+        ...(location && { location }),
       };
       if (exchange) exchange.last = trace;
       log({

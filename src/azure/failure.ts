@@ -26,6 +26,7 @@ export type Trace = {
   readonly body: string;
   readonly requestId?: string;
   readonly retryAfterMs?: number;
+  readonly location?: string;
 };
 
 const Envelope = z.object({

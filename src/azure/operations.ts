@@ -1,10 +1,9 @@
-import {
-  type ConnectivityParameters,
-  type NetworkConfigurationDiagnosticParameters,
-  type NetworkManagementClient,
-  type NextHopParameters,
-  restorePoller,
-  type VerificationIPFlowParameters,
+import type {
+  ConnectivityParameters,
+  NetworkConfigurationDiagnosticParameters,
+  NetworkManagementClient,
+  NextHopParameters,
+  VerificationIPFlowParameters,
 } from '@azure/arm-network';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
@@ -77,7 +76,7 @@ export async function start(
   }
   if (!submitted.ok) return submitted;
   const state = await submitted.value.poller.serialize();
-  if (!hasLocation(state)) return malformed('202 without a Location to poll', last?.requestId);
+  if (locationOf(state) === undefined) return malformed('202 without a Location to poll', last?.requestId);
   return {
     ok: true,
     value: {
@@ -93,42 +92,67 @@ export async function start(
 }
 
 /**
- * Polls until Azure gives its result, refuses for good, or `deadlineMs` (epoch) passes; never earlier than Retry-After.
- * A failed poll spoils the SDK's poller for ever, so after a passing failure it is revived from its first state.
+ * Polls until Azure gives its result, refuses for good, or `deadlineMs` (epoch) passes; never earlier than Retry-After. Each 202 may
+ * hand out a new Location, which is followed; after a passing failure the first one is asked again.
  */
-export async function finish(
+export function finish(
   arm: Arm,
   operation: Operation,
   clock: Clock,
   limits: { readonly deadlineMs: number; readonly signal?: AbortSignal },
 ): Promise<Answer<WatcherAnswer>> {
-  let poller = revive(arm, operation);
-  let nextMs = operation.notBeforeMs;
+  const { notBeforeMs, requestId } = operation;
+  const location = locationOf(operation.poller);
+  if (location === undefined) return Promise.resolve(malformed('no Location to poll', requestId));
+  // Thousands wait here at once: beyond the Location nothing of the operation is held while they do.
+  return follow(arm, { location, notBeforeMs, ...(requestId && { requestId }) }, clock, limits);
+}
+
+async function follow(
+  arm: Arm,
+  first: { readonly location: string; readonly notBeforeMs: number; readonly requestId?: string },
+  clock: Clock,
+  limits: { readonly deadlineMs: number; readonly signal?: AbortSignal },
+): Promise<Answer<WatcherAnswer>> {
+  let { location } = first;
+  let nextMs = first.notBeforeMs;
   let failure: Failure | undefined;
   for (;;) {
     if (nextMs > limits.deadlineMs) {
       await clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), limits.signal);
       return {
         ok: false,
-        failure: { ...failure, code: 'NO_RESULT', ...(operation.requestId && { requestId: operation.requestId }) },
+        failure: { ...failure, code: 'NO_RESULT', ...(first.requestId && { requestId: first.requestId }) },
       };
     }
     await clock.sleep(Math.max(0, nextMs - clock.now()), limits.signal);
-    const exchange: Exchange = {};
-    const polled = await ask(async () => {
-      await poller.poll(limits.signal ? { abortSignal: limits.signal } : {});
-    }, exchange);
-    const { last } = exchange;
-    if (last?.status === 200) return finished(last.body, last.requestId ?? operation.requestId);
-    const wait = Math.max(floorMs, last?.retryAfterMs ?? usualMs);
-    if (last?.status === 202 && polled.ok) {
-      failure = undefined;
-    } else {
-      failure = polled.ok ? readFailure(last ?? { status: 0, body: '' }) : polled.failure;
-      if (!passing(failure)) return { ok: false, failure };
-      poller = revive(arm, operation);
-    }
-    nextMs = clock.now() + wait;
+    const look = await poll(arm, location, limits.signal);
+    if (look.state === 'done') return finished(look.body, look.requestId ?? first.requestId);
+    if (look.state === 'failed' && !passing(look.failure)) return { ok: false, failure: look.failure };
+    failure = look.state === 'failed' ? look.failure : undefined;
+    location = (look.state === 'running' && look.location) || first.location;
+    nextMs = clock.now() + look.waitMs;
+  }
+}
+
+type Look =
+  | { readonly state: 'done'; readonly body: string; readonly requestId?: string }
+  | { readonly state: 'running'; readonly waitMs: number; readonly location?: string }
+  | { readonly state: 'failed'; readonly waitMs: number; readonly failure: Failure };
+
+async function poll(arm: Arm, location: string, signal?: AbortSignal): Promise<Look> {
+  const exchange: Exchange = {};
+  const asked = await ask(() => arm.get(location, signal), exchange);
+  const { last } = exchange;
+  const waitMs = Math.max(floorMs, last?.retryAfterMs ?? usualMs);
+  if (!asked.ok) return { state: 'failed', waitMs, failure: asked.failure };
+  switch (last?.status) {
+    case 200:
+      return { state: 'done', body: last.body, ...(last.requestId && { requestId: last.requestId }) };
+    case 202:
+      return { state: 'running', waitMs, ...(last.location && { location: last.location }) };
+    default:
+      return { state: 'failed', waitMs, failure: readFailure(last ?? { status: 0, body: '' }) };
   }
 }
 
@@ -154,23 +178,6 @@ function post(
   }
 }
 
-function revive(arm: Arm, operation: Operation): Poller {
-  const client = arm.network(operation.subscriptionId);
-  const { networkWatchers } = client;
-  switch (operation.kind) {
-    case 'connectivityCheck':
-      return restorePoller(client, operation.poller, networkWatchers.checkConnectivity);
-    case 'networkConfigurationDiagnostic':
-      return restorePoller(client, operation.poller, networkWatchers.getNetworkConfigurationDiagnostic);
-    case 'nextHop':
-      return restorePoller(client, operation.poller, networkWatchers.getNextHop);
-    case 'ipFlowVerify':
-      return restorePoller(client, operation.poller, networkWatchers.verifyIPFlow);
-    case 'effectiveNetworkSecurityGroups':
-      return restorePoller(client, operation.poller, client.networkInterfaces.listEffectiveNetworkSecurityGroups);
-  }
-}
-
 function passing(failure: Failure): boolean {
   return ['AZURE_FAILED', 'AZURE_UNREACHABLE', 'AZURE_THROTTLED', 'AZURE_BUSY'].includes(failure.code);
 }
@@ -187,7 +194,8 @@ function malformed(message: string, requestId: string | undefined): { readonly o
   return { ok: false, failure: { code: 'AZURE_MALFORMED', message, ...(requestId && { requestId }) } };
 }
 
-function hasLocation(state: string): boolean {
-  const parsed: { state?: { config?: { operationLocation?: unknown } } } = JSON.parse(state);
-  return typeof parsed.state?.config?.operationLocation === 'string';
+function locationOf(poller: string): string | undefined {
+  const parsed: { state?: { config?: { operationLocation?: unknown } } } = JSON.parse(poller);
+  const location = parsed.state?.config?.operationLocation;
+  return typeof location === 'string' ? location : undefined;
 }
