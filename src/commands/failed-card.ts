@@ -24,7 +24,7 @@ export function failedCard(
   const { locale } = input;
   const { problem, question } = failure;
   const words = problemWords(problem, locale);
-  const mayPass = /^(AZURE_|NO_RESULT$|CANCELLED$|INTERNAL$|RATE_LIMITED$)/.test(problem.code);
+  const mayPass = /^(AZURE_|SIGN_IN_|NO_RESULT$|CANCELLED$|INTERNAL$|RATE_LIMITED$)/.test(problem.code);
   const summary = question
     ? say(locale, 'card.summary.failed', { question: question.text, problem: words.what })
     : words.what;

@@ -21,6 +21,8 @@ export const errorCodes = [
   'CARD_OUTDATED',
   'DENIED',
   'RATE_LIMITED',
+  'SIGN_IN_NEEDED',
+  'SIGN_IN_FAILED',
   'AZURE_UNAUTHORIZED',
   'AZURE_FORBIDDEN',
   'AZURE_NOT_FOUND',

@@ -4,6 +4,7 @@ import { doctor as enDoctor } from './messages/en/doctor.ts';
 import { findings as enFindings } from './messages/en/findings.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
+import { signIn as enSignIn } from './messages/en/sign-in.ts';
 import { terminal as enTerminal } from './messages/en/terminal.ts';
 import { turn as enTurn } from './messages/en/turn.ts';
 import { cards as zhCards } from './messages/zh/cards.ts';
@@ -12,6 +13,7 @@ import { doctor as zhDoctor } from './messages/zh/doctor.ts';
 import { findings as zhFindings } from './messages/zh/findings.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
+import { signIn as zhSignIn } from './messages/zh/sign-in.ts';
 import { terminal as zhTerminal } from './messages/zh/terminal.ts';
 import { turn as zhTurn } from './messages/zh/turn.ts';
 
@@ -24,6 +26,7 @@ export const en = {
   ...enTerminal,
   ...enDoctor,
   ...enTurn,
+  ...enSignIn,
 } as const;
 
 export type MessageKey = keyof typeof en;
@@ -37,4 +40,5 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhTerminal,
   ...zhDoctor,
   ...zhTurn,
+  ...zhSignIn,
 };

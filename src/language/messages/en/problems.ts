@@ -60,6 +60,15 @@ export const problems = {
   'problem.RATE_LIMITED.what': 'That is too many checks for now.',
   'problem.RATE_LIMITED.why': 'Rule: {rule}.',
   'problem.RATE_LIMITED.do': 'Ask again in {seconds, plural, one {one second} other {# seconds}}.',
+  'problem.SIGN_IN_NEEDED.what': 'You have to sign in again before I can ask Azure for you.',
+  'problem.SIGN_IN_NEEDED.why':
+    'I ask Azure with your own rights, and your sign-in has ended or no longer satisfies your organisation’s rules.',
+  'problem.SIGN_IN_NEEDED.do': 'Run it again: I then ask you to sign in, and go on by myself.',
+  'problem.SIGN_IN_FAILED.what': 'I could not ask Azure with your own rights.',
+  'problem.SIGN_IN_FAILED.why':
+    '{why, select, otherPerson {The sign-in belongs to another account than the one you write with.} unknownPerson {This message does not say which account of your organisation wrote it.} unreachable {The sign-in service does not answer.} other {Your organisation’s directory did not give me a token for Azure.}}',
+  'problem.SIGN_IN_FAILED.do':
+    '{why, select, otherPerson {Sign in with the account you use in Teams; I have forgotten the other one.} unreachable {Ask again in a minute.} other {Tell an operator: the log says why.}}',
   'problem.AZURE_UNAUTHORIZED.what': 'Azure does not accept my identity.',
   'problem.AZURE_UNAUTHORIZED.why': '{message, select, empty {} other {Azure said: {message}}}',
   'problem.AZURE_UNAUTHORIZED.do':

@@ -56,6 +56,14 @@ export const problems: Readonly<Record<keyof typeof en, string>> = {
   'problem.RATE_LIMITED.what': '检查次数暂时过多。',
   'problem.RATE_LIMITED.why': '规则：{rule}。',
   'problem.RATE_LIMITED.do': '请在 {seconds} 秒后再问。',
+  'problem.SIGN_IN_NEEDED.what': '需要您重新登录，才能代表您查询 Azure。',
+  'problem.SIGN_IN_NEEDED.why': '我用您自己的权限查询 Azure，而您的登录已失效，或不再满足贵组织的要求。',
+  'problem.SIGN_IN_NEEDED.do': '请再运行一次：我会请您登录，然后自动继续。',
+  'problem.SIGN_IN_FAILED.what': '无法用您自己的权限查询 Azure。',
+  'problem.SIGN_IN_FAILED.why':
+    '{why, select, otherPerson {登录的帐户不是您发消息所用的帐户。} unknownPerson {这条消息没有说明是贵组织的哪个帐户写的。} unreachable {登录服务没有响应。} other {贵组织的目录没有给出访问 Azure 的令牌。}}',
+  'problem.SIGN_IN_FAILED.do':
+    '{why, select, otherPerson {请用您在 Teams 中使用的帐户登录；另一个帐户的登录已清除。} unreachable {请一分钟后再问。} other {请告诉运维人员：日志中有原因。}}',
   'problem.AZURE_UNAUTHORIZED.what': 'Azure 不接受我的身份。',
   'problem.AZURE_UNAUTHORIZED.why': '{message, select, empty {} other {Azure 的说法：{message}}}',
   'problem.AZURE_UNAUTHORIZED.do': '请运维人员检查该身份的凭据（托管身份、联合凭据、证书或机密）及其租户。',

@@ -1,0 +1,15 @@
+export const signIn = {
+  'signIn.text': 'I ask Azure with your own rights. Sign in once, and your question goes on by itself.',
+  'signIn.button': 'Sign in',
+  'signIn.summary': 'Sign in to go on',
+  'signIn.elsewhere':
+    'I ask Azure with your own rights, and nobody can sign in from a channel. I have asked you to in your own chat with me; after that this question goes on by itself, here.',
+  'signIn.notInstalled':
+    'I ask Azure with your own rights, and nobody can sign in from a channel. Your own chat with me is the place for it, but I am not installed for you: add me under Apps, and ask me anything there. Once you have signed in, this question goes on by itself, here.',
+  'signIn.press': 'You have to sign in first; I have asked you to in a new message. After that this goes on by itself.',
+  'signIn.pressElsewhere':
+    'You have to sign in first; I have asked you to in your own chat with me. After that this goes on by itself.',
+  'signIn.pressNotInstalled':
+    'You have to sign in first, in your own chat with me, but I am not installed for you: add me under Apps, sign in there, and press again.',
+  'signIn.stillLooking': 'I am still looking at what you may see in Azure. Press again in a few seconds.',
+} as const;
