@@ -7,6 +7,7 @@ import { commands } from './commands/registry.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { createDepartures } from './jobs/departures.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { openStore } from './open-store.ts';
@@ -19,6 +20,7 @@ import type { BotIdentity } from './teams/bot-identity.ts';
 import { createConnectors } from './teams/connectors.ts';
 import { createRefusalLog } from './teams/refusals.ts';
 import { createReplier } from './teams/replier.ts';
+import { createSender } from './teams/sender.ts';
 import { startServer } from './teams/server.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { createTokenCheck } from './teams/token.ts';
@@ -60,7 +62,21 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const authentication = createAuthentication(config.bot, botCloud);
   const appId = config.bot?.appId ?? '';
   const connectors = createConnectors({ authentication, appId });
-  const replier = createReplier({ connectors, render: renderer.render, door, clock });
+  const departures = createDepartures(({ conversation }, error) =>
+    log.error({ conversation: conversation.id, error }, 'work for a conversation that was left goes on'),
+  );
+  const sender = createSender({ clock });
+  const replier = createReplier({
+    sender,
+    connectors,
+    render: renderer.render,
+    door,
+    clock,
+    gone(conversation) {
+      log.warn({ conversation: conversation.id }, 'the channel takes nothing for this conversation any more');
+      void departures.announce({ from: 'room', conversation });
+    },
+  });
   const services: Services = {
     arm,
     inventory,
@@ -83,6 +99,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         'job failed',
       ),
   });
+  departures.subscribe(worker.abandon);
   const dispatcher = createDispatcher({ commands, services, store, worker, replier });
   const bot = createBot({
     authentication,
@@ -91,6 +108,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     scope: botCloud.scope,
     dispatcher,
     replier,
+    departures,
+    clock,
     render: renderer.render,
     language: config.language,
     surprised: (reference, error) => log.error({ reference, error }, 'turn failed'),
@@ -132,7 +151,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       gate?.keys.close();
       // Open event streams of the page would hold the server.
       chat?.close();
-      await Promise.all([server.close(), worker.stop()]);
+      const stopped = worker.stop();
+      sender.close();
+      await Promise.all([server.close(), stopped]);
       await store.close();
       if (!parts.connection) await connection.close();
     },

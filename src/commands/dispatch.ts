@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import {
   type Conversation,
@@ -20,8 +20,10 @@ import { words } from '../language/words.ts';
 import { mayRun } from '../policy/decide.ts';
 import { authorize } from './authorize.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
+import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
 import { rememberLast } from './last.ts';
 import { problemReply, welcomeReply } from './replies.ts';
+import { createRevisions } from './revisions.ts';
 
 /** What a press is answered with, within the few seconds that the channel waits for it. */
 export type PressAnswer =
@@ -32,6 +34,13 @@ export type Dispatcher = {
   /** Answers one message; resolves once the acknowledgement or the whole answer is sent. */
   hear(utterance: Utterance): Promise<void>;
   press(press: Press): Promise<PressAnswer>;
+  /**
+   * The person changed a message; `activityId` is its own. What is not answered yet gives way to what stands there now, in the
+   * same card. An answered question stays answered.
+   */
+  revise(utterance: Utterance): Promise<void>;
+  /** The person deleted a message: nobody waits for its answer any more. */
+  withdraw(conversation: Conversation, activityId: string, by: Requester): Promise<void>;
   /** Says once what the bot is for, when it was added to a conversation. */
   greet(conversation: Conversation, locale: Locale, addedBy?: Requester): Promise<void>;
 };
@@ -60,22 +69,17 @@ export function tasksOf(commands: readonly Command[], services: Services): (comm
 export function createDispatcher({ commands, services, store, worker, replier }: DispatcherOptions): Dispatcher {
   const byName = new Map(commands.map((command) => [command.name, command]));
   const table = commands.map((command) => command.words);
-  const isFresh = createMemory();
+  const memory = createMemory();
 
   /** A plain reply costs no store; a second delivery of its message is known for as long as the process lives. */
-  const reply = async (utterance: Utterance, answer: Reply) => {
-    if (!isFresh(jobIdOf(utterance), deliveryKeyOf(utterance))) return;
-    await replier.send(utterance.conversation, answer);
+  const reply = async (utterance: Utterance, { id, messageId }: Place, answer: Reply) => {
+    if (!memory.isFresh(id, deliveryKeyOf(utterance))) return;
+    const { conversation } = utterance;
+    const isEdited = messageId !== undefined && (await replier.update(conversation, messageId, answer)) === 'updated';
+    if (!isEdited) await replier.send(conversation, answer);
   };
 
-  const enqueue = async (
-    command: string,
-    job: NewJob,
-    turn: Turn,
-    id: string,
-    more: Partial<Job>,
-    deliveryKey?: string,
-  ) => {
+  const enqueue = async (command: string, job: NewJob, turn: Turn, { id, messageId }: Place, deliveryKey?: string) => {
     const nonce = randomBytes(12).toString('base64url');
     const nowMs = services.clock.now();
     const stored: Job = {
@@ -90,36 +94,41 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       createdAtMs: nowMs,
       deadlineMs: nowMs + services.settings.deadlineMs,
       ...(job.outcome !== undefined && { outcome: job.outcome }),
-      ...more,
+      ...(messageId !== undefined && { messageId }),
     };
     const isNew = await worker.accept(stored, job.first({ jobId: id, nonce }), deliveryKey);
     if (isNew && byName.get(command)?.repeat) await rememberLast(turn, services, id);
   };
 
-  const refuse = async (utterance: Utterance, problem: Problem) => {
-    if (!problem.suggestions?.length) return reply(utterance, problemReply(problem, utterance));
+  const refuse = async (utterance: Utterance, place: Place, problem: Problem) => {
+    if (!problem.suggestions?.length) return reply(utterance, place, problemReply(problem, utterance));
     const outcome = problem satisfies Json;
     const job: NewJob = { request: null, outcome, first: (ids) => problemReply(problem, { ...utterance, ...ids }) };
-    await enqueue(unread, job, utterance, jobIdOf(utterance), {}, deliveryKeyOf(utterance));
+    await enqueue(unread, job, utterance, place, deliveryKeyOf(utterance));
   };
 
-  const hear = async (utterance: Utterance): Promise<void> => {
+  const hear = (utterance: Utterance): Promise<void> => answer(utterance, { id: jobIdOf(utterance) });
+
+  const answer = async (utterance: Utterance, place: Place): Promise<void> => {
     const found = readCommand(words(utterance.text), table);
-    if (!found.ok) return refuse(utterance, found.problem);
+    if (!found.ok) return refuse(utterance, place, found.problem);
     const command = byName.get(found.value.command);
     if (!command) throw new Error(`no command "${found.value.command}" in the registry`);
     if (!mayRun(services.grants(), utterance.requester, utterance.conversation, command.name)) {
       const problem = authorize(services, utterance, { command: command.name, machines: [], ports: [] });
-      return refuse(utterance, problem ?? { code: 'DENIED', facts: { command: command.name, rule: '', ids: '' } });
+      return refuse(
+        utterance,
+        place,
+        problem ?? { code: 'DENIED', facts: { command: command.name, rule: '', ids: '' } },
+      );
     }
     const reading = command.read(found.value.rest, utterance.locale);
-    if (!reading.ok) return refuse(utterance, reading.problem);
+    if (!reading.ok) return refuse(utterance, place, reading.problem);
     const handling = await reading.value(utterance, services);
-    const start = (name: string, job: NewJob) =>
-      enqueue(name, job, utterance, jobIdOf(utterance), {}, deliveryKeyOf(utterance));
+    const start = (name: string, job: NewJob) => enqueue(name, job, utterance, place, deliveryKeyOf(utterance));
     switch (handling.kind) {
       case 'reply':
-        return reply(utterance, handling.reply);
+        return reply(utterance, place, handling.reply);
       case 'job':
         return start(command.name, handling.job);
       case 'repeat': {
@@ -129,10 +138,9 @@ export function createDispatcher({ commands, services, store, worker, replier }:
         return start(job.command, await repeat(job, utterance, services));
       }
       case 'end': {
-        if (!isFresh(jobIdOf(utterance), deliveryKeyOf(utterance))) return;
+        if (memory.knows(place.id)) return;
         const ended = handling.jobs.filter((job) => services.endings.end(job.id, utterance.requester));
-        await replier.send(utterance.conversation, handling.reply(ended.length));
-        return;
+        return reply(utterance, place, handling.reply(ended.length));
       }
     }
   };
@@ -148,7 +156,7 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     if (!job || job.nonce !== pressed.nonce || !sameConversation(job.conversation, pressed.conversation)) {
       return notice('turn.outdated');
     }
-    const id = hash(pressed.conversation.id, pressed.activityId);
+    const id = jobIdOf(pressed);
     const text = suggestionOf(job, pressed.verb);
     if (text) {
       if (!(await store.spend(job.id, `${job.nonce}/${pressed.verb}`))) return notice('turn.outdated');
@@ -164,7 +172,7 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       return notice('turn.started');
     }
     const messageId = handling.over === 'card' ? (pressed.messageId ?? job.messageId) : undefined;
-    await enqueue(job.command, handling.job, pressed, id, messageId ? { messageId } : {});
+    await enqueue(job.command, handling.job, pressed, { id, ...(messageId && { messageId }) });
     if (handling.over === 'new') return notice(handling.job.outcome === undefined ? 'turn.started' : 'turn.below');
     const begun = await store.job(id);
     return begun
@@ -175,6 +183,7 @@ export function createDispatcher({ commands, services, store, worker, replier }:
   return {
     hear,
     press,
+    ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer }),
     async greet(conversation, locale, addedBy) {
       const examples = [say(locale, 'command.check.example.1'), say(locale, 'command.help.example.1')];
       const name = addedBy?.name;
@@ -201,41 +210,9 @@ function suggestionOf(job: Job, verb: string): string | undefined {
 
 const Suggesting = z.object({ problem: z.object({ suggestions: z.array(z.string()) }) });
 
-/** The same message delivered twice is one job. */
-function jobIdOf(utterance: Utterance): string {
-  return hash(utterance.conversation.id, utterance.activityId);
-}
-
-/** Teams delivers a slow turn again under a new id: then person, place, text and the moment of sending are the same. */
-function deliveryKeyOf({ requester, conversation, text, sentAt }: Utterance): string | undefined {
-  return sentAt === undefined ? undefined : hash(requester.id, conversation.id, text, sentAt);
-}
-
-function hash(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
-}
-
 function sameConversation(one: Conversation, other: Conversation): boolean {
   return (
     roomOf(one).toLowerCase() === roomOf(other).toLowerCase() &&
     one.tenantId?.toLowerCase() === other.tenantId?.toLowerCase()
   );
-}
-
-/** Remembers keys, the last ten thousand; false for one seen before. */
-function createMemory(): (...keys: readonly (string | undefined)[]) => boolean {
-  const seen = new Set<string>();
-  return (...keys) => {
-    const known = keys.some((key) => key !== undefined && seen.has(key));
-    for (const key of keys) {
-      if (key === undefined) continue;
-      seen.delete(key);
-      seen.add(key);
-    }
-    for (const oldest of seen) {
-      if (seen.size <= 10_000) break;
-      seen.delete(oldest);
-    }
-    return !known;
-  };
 }

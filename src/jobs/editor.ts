@@ -16,32 +16,36 @@ export type EditorOptions = {
   readonly store: Pick<Store, 'job'>;
   readonly replier: Pick<Replier, 'update'>;
   readonly clock: Clock;
+  /** Aborts when the job is not to be shown any more. */
+  readonly signal: AbortSignal;
   readonly surprised: (error: unknown) => void;
 };
 
 /** Teams slows down who edits faster. */
 const betweenEditsMs = 1000;
 
-export function createEditor({ job, store, replier, clock, surprised }: EditorOptions): Editor {
-  const closed = new AbortController();
+export function createEditor({ job, store, replier, clock, signal, surprised }: EditorOptions): Editor {
+  const closing = new AbortController();
+  const closed = AbortSignal.any([signal, closing.signal]);
   let newest: Reply | undefined;
   let pump: Promise<void> | undefined;
 
   const edit = async (reply: Reply) => {
     try {
       const messageId = job.messageId ?? (await store.job(job.id))?.messageId;
-      if (messageId && !closed.signal.aborted) await replier.update(job.conversation, messageId, reply);
+      if (!messageId || closed.aborted) return;
+      await replier.update(job.conversation, messageId, reply, { weight: 'progress', signal: closed });
     } catch (error) {
-      surprised(error);
+      if (!closed.aborted) surprised(error);
     }
   };
 
   const run = async () => {
-    while (newest && !closed.signal.aborted) {
+    while (newest && !closed.aborted) {
       const reply = newest;
       newest = undefined;
       await edit(reply);
-      await clock.sleep(betweenEditsMs, closed.signal).catch(() => undefined);
+      await clock.sleep(betweenEditsMs, closed).catch(() => undefined);
     }
     // In the same breath as the look at `newest`: a reply shown a moment later finds no pump and starts one.
     pump = undefined;
@@ -53,7 +57,7 @@ export function createEditor({ job, store, replier, clock, surprised }: EditorOp
       pump ??= run();
     },
     async close() {
-      closed.abort();
+      closing.abort();
       await pump;
     },
   };

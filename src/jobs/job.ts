@@ -49,16 +49,37 @@ export type Task = {
   draw(job: Job, outcome: Json): Reply;
 };
 
+/**
+ * What a message is worth where the channel takes only so many. An answer waits as long as it takes. An acknowledgement that
+ * cannot leave within seconds is withheld. Progress leaves room for answers, and is not tried twice.
+ */
+export type Weight = 'answer' | 'acknowledgement' | 'progress';
+
+export type Manner = {
+  /** `answer` unless said. */
+  readonly weight?: Weight;
+  /** Takes back what has not left yet. */
+  readonly signal?: AbortSignal;
+};
+
 /** How the worker speaks; the transport implements it. */
 export type Replier = {
   /**
    * Returns the new message's id, or undefined when it was sent but its id was lost.
-   * Errors: ConversationGone where nobody can be spoken to any more.
+   * Errors: ConversationGone where nobody can be spoken to any more; Withheld; the signal's reason.
    */
-  send(conversation: Conversation, reply: Reply): Promise<string | undefined>;
-  /** `gone`: the message or the conversation is not there any more. */
-  update(conversation: Conversation, messageId: string, reply: Reply): Promise<'updated' | 'gone'>;
+  send(conversation: Conversation, reply: Reply, manner?: Manner): Promise<string | undefined>;
+  /**
+   * `gone`: the message or the conversation is not there any more. An update that a newer one of the same message replaces
+   * before it leaves counts as made. Errors: Withheld; the signal's reason.
+   */
+  update(conversation: Conversation, messageId: string, reply: Reply, manner?: Manner): Promise<'updated' | 'gone'>;
 };
+
+/** An acknowledgement that came too late to be worth sending. */
+export class Withheld extends Error {
+  override readonly name = 'Withheld';
+}
 
 /** The bot was removed from the conversation, or the conversation is not there any more. */
 export class ConversationGone extends Error {

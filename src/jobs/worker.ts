@@ -2,11 +2,21 @@ import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
 import { backOff } from './back-off.ts';
+import { concerns, type Departure } from './departures.ts';
 import { createEditor } from './editor.ts';
 import type { Engine } from './engine.ts';
-import { ConversationGone, isOver, type Job, type Replier, type Task } from './job.ts';
+import {
+  ConversationGone,
+  isOver,
+  type Job,
+  type JobState,
+  type Manner,
+  type Replier,
+  type Task,
+  Withheld,
+} from './job.ts';
 import { createPace } from './pace.ts';
-import { type Store, StoreError } from './store.ts';
+import { type Change, type Store, StoreError } from './store.ts';
 
 export type Worker = {
   /**
@@ -15,6 +25,13 @@ export type Worker = {
    * Errors: StoreError when it could not be stored; then nothing was said.
    */
   accept(job: Job, first: Reply, deliveryKey?: string): Promise<boolean>;
+  /**
+   * Ends a job that is not answered yet without a card, because job `by` answers in its place; its outcome then says so
+   * (`successorOf`). False when it is too late for that.
+   */
+  supersede(jobId: string, by: string): Promise<boolean>;
+  /** Ends the unfinished jobs of conversations that the bot has left, without a card. */
+  abandon(departure: Departure): Promise<void>;
   /** Begins to work, first on what an earlier process left unfinished: resolves with how much that is. */
   resume(): Promise<number>;
   readonly inFlight: number;
@@ -50,6 +67,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const { store, engine, replier, clock, surprised, reach = () => undefined } = options;
   const stopping = new AbortController();
   const pace = createPace(clock, startingPace);
+  const underWay = new Map<string, AbortController>();
 
   /** A fault of the store passes; what is under way waits for that instead of being done again. */
   const persist = async <T>(job: Job, signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
@@ -64,7 +82,20 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   };
 
-  const work = async (jobId: string, signal: AbortSignal) => {
+  const work = async (jobId: string, lease: AbortSignal) => {
+    const ending = new AbortController();
+    underWay.set(jobId, ending);
+    try {
+      await workUntil(jobId, AbortSignal.any([lease, ending.signal]));
+    } catch (error) {
+      // What was ended is over in the store already.
+      if (!ending.signal.aborted) throw error;
+    } finally {
+      underWay.delete(jobId);
+    }
+  };
+
+  const workUntil = async (jobId: string, signal: AbortSignal) => {
     await pace(signal);
     const job = await store.job(jobId);
     if (!job || isOver(job)) return;
@@ -83,7 +114,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const run = async (job: Job, task: Task, signal: AbortSignal): Promise<Job | undefined> => {
     if (job.state === 'queued') await persist(job, signal, () => store.advance(job.id, 'queued', 'running'));
     signal.throwIfAborted();
-    const editor = createEditor({ job, store, replier, clock, surprised: (error) => surprised(job, job.id, error) });
+    const editor = createEditor({
+      job,
+      store,
+      replier,
+      clock,
+      signal,
+      surprised: (error) => surprised(job, job.id, error),
+    });
     let outcome: Json;
     try {
       outcome = await task.run(job, {
@@ -120,16 +158,14 @@ export function createWorker(options: WorkerOptions): Worker {
   /** A stored job is worked on even if the channel did not take its acknowledgement: the answer is then sent new. */
   const acknowledge = async (job: Job, first: Reply): Promise<boolean> => {
     try {
-      const edited =
-        job.messageId !== undefined && (await replier.update(job.conversation, job.messageId, first)) === 'updated';
-      const messageId = edited ? job.messageId : await replier.send(job.conversation, first);
+      const messageId = await put(job, first, { weight: 'acknowledgement', signal: stopping.signal });
       reach('acknowledged', job);
       if (messageId && messageId !== job.messageId) {
         await persist(job, stopping.signal, () => store.amend(job.id, { messageId }));
       }
       return true;
     } catch (error) {
-      surprised(job, job.id, error);
+      if (!(error instanceof Withheld)) surprised(job, job.id, error);
       return false;
     }
   };
@@ -138,10 +174,10 @@ export function createWorker(options: WorkerOptions): Worker {
   const deliver = async (job: Job, reply: Reply, signal: AbortSignal) => {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        const sent = await say(job, reply);
+        const messageId = await put(job, reply, { signal });
         reach('updated', job);
         return await persist(job, signal, () =>
-          store.advance(job.id, 'answered', 'delivered', sent ? { messageId: sent } : {}),
+          store.advance(job.id, 'answered', 'delivered', messageId ? { messageId } : {}),
         );
       } catch (error) {
         if (signal.aborted) throw error;
@@ -154,11 +190,24 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   };
 
-  /** The answer is written over the acknowledging message: a PUT may be repeated, a POST may not. */
-  const say = async (job: Job, reply: Reply): Promise<string | undefined> => {
-    const { messageId } = job;
-    const edited = messageId !== undefined && (await replier.update(job.conversation, messageId, reply)) === 'updated';
-    return edited ? undefined : replier.send(job.conversation, reply);
+  /**
+   * Writes over the job's message, or sends a new one where it has none or that one is gone: a PUT may be repeated, a POST may
+   * not. Resolves with the message's id, if it is known.
+   */
+  const put = async ({ conversation, messageId }: Job, reply: Reply, manner: Manner): Promise<string | undefined> => {
+    const isEdited =
+      messageId !== undefined && (await replier.update(conversation, messageId, reply, manner)) === 'updated';
+    return isEdited ? messageId : replier.send(conversation, reply, manner);
+  };
+
+  /** States only go forward: asked for in this order, no job slips through. */
+  const end = async (jobId: string, states: readonly JobState[], change?: Change): Promise<boolean> => {
+    for (const from of states) {
+      if (!(await store.advance(jobId, from, 'abandoned', change))) continue;
+      underWay.get(jobId)?.abort(new Error('nobody waits for this job any more'));
+      return true;
+    }
+    return false;
   };
 
   return {
@@ -173,6 +222,11 @@ export function createWorker(options: WorkerOptions): Worker {
       }
       return true;
     },
+    supersede: (jobId, by) => end(jobId, ['queued', 'running'], { outcome: { supersededBy: by } }),
+    async abandon(departure) {
+      const left = (await store.unfinished()).filter(({ conversation }) => concerns(departure, conversation));
+      for (const job of left) await end(job.id, ['queued', 'running', 'answered']);
+    },
     resume: () => engine.start(work),
     get inFlight() {
       return engine.inFlight;
@@ -182,4 +236,10 @@ export function createWorker(options: WorkerOptions): Worker {
       await engine.stop();
     },
   };
+}
+
+/** The job that answers in place of a superseded one. */
+export function successorOf({ state, outcome }: Job): string | undefined {
+  if (state !== 'abandoned' || typeof outcome !== 'object' || outcome === null || !('supersededBy' in outcome)) return;
+  return typeof outcome.supersededBy === 'string' ? outcome.supersededBy : undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Conversation, Locale, Press, Requester, Utterance } from '../core/chat.ts';
+import type { Departure } from '../jobs/departures.ts';
 import { localeOf } from '../language/say.ts';
 import { type KnownActivity, tenantOf } from './front-door.ts';
 
@@ -8,6 +9,15 @@ export type Heard =
   | { readonly kind: 'message'; readonly utterance: Utterance }
   | { readonly kind: 'press'; readonly press: Press; readonly invoke: boolean }
   | { readonly kind: 'added'; readonly conversation: Conversation; readonly locale: Locale; readonly by: Requester }
+  /** A message with its words as they stand after an edit; `activityId` is the message's own. */
+  | { readonly kind: 'edited'; readonly utterance: Utterance }
+  | {
+      readonly kind: 'deleted';
+      readonly conversation: Conversation;
+      readonly activityId: string;
+      readonly by: Requester;
+    }
+  | { readonly kind: 'left'; readonly departure: Departure }
   | { readonly kind: 'nothing' };
 
 /** Enough to speak in a conversation later and from another process. */
@@ -29,11 +39,17 @@ export function readActivity(known: KnownActivity, fallback: Locale): Heard {
   const conversation = conversationOf(known);
   const requester = requesterOf(known);
   const common = { requester, conversation, locale, activityId: known.id ?? '' };
+  const sentAt = known.timestamp ?? undefined;
+  const utterance: Utterance = { ...common, text: known.text ?? '', ...(sentAt && { sentAt }) };
   if (known.type === 'message') {
     const submitted = PressData.safeParse(known.value);
-    if (submitted.success) return pressOf(submitted.data, known, common, false);
-    const sentAt = known.timestamp ?? undefined;
-    return { kind: 'message', utterance: { ...common, text: known.text ?? '', ...(sentAt && { sentAt }) } };
+    return submitted.success ? pressOf(submitted.data, known, common, false) : { kind: 'message', utterance };
+  }
+  if (known.type === 'messageUpdate' && known.id && eventOf(known) === 'editMessage') {
+    return { kind: 'edited', utterance };
+  }
+  if (known.type === 'messageDelete' && known.id && eventOf(known) === 'softDeleteMessage') {
+    return { kind: 'deleted', conversation, activityId: known.id, by: requester };
   }
   if (known.type === 'invoke' && known.name === 'adaptiveCard/action') {
     const executed = ExecuteValue.safeParse(known.value);
@@ -42,13 +58,31 @@ export function readActivity(known: KnownActivity, fallback: Locale): Heard {
     const pressed = PressData.safeParse({ verb, ...data });
     return pressed.success ? pressOf(pressed.data, known, common, true) : { kind: 'nothing' };
   }
-  if (known.type === 'installationUpdate' && typeof known.action === 'string' && known.action.startsWith('add')) {
+  if (known.type === 'installationUpdate' && known.action === 'add') {
     return { kind: 'added', conversation, locale, by: requester };
+  }
+  if (isRemoval(known)) {
+    return { kind: 'left', departure: { from: conversation.teamId ? 'team' : 'room', conversation } };
   }
   return { kind: 'nothing' };
 }
 
 type Common = Pick<Press, 'requester' | 'conversation' | 'locale' | 'activityId'>;
+
+/** Teams' own name of an event, beside the activity's type. */
+function eventOf({ channelData }: KnownActivity): unknown {
+  return channelData?.eventType;
+}
+
+const Removed = z.array(z.looseObject({ id: short }));
+
+function isRemoval(known: KnownActivity): boolean {
+  if (known.type === 'installationUpdate') return known.action === 'remove' || known.action === 'remove-upgrade';
+  if (known.type !== 'conversationUpdate') return false;
+  const removed = Removed.safeParse(known.membersRemoved);
+  const botId = known.recipient.id.toLowerCase();
+  return removed.success && removed.data.some(({ id }) => id.toLowerCase() === botId);
+}
 
 function pressOf(data: z.infer<typeof PressData>, known: KnownActivity, common: Common, invoke: boolean): Heard {
   const { verb, jobId, nonce, ...rest } = data;

@@ -8,9 +8,11 @@ import { type AuthenticateRequestResult, ClaimsIdentity } from 'botframework-con
 import type { Dispatcher, PressAnswer } from '../commands/dispatch.ts';
 import { noticeReply, problemReply, problemWords } from '../commands/replies.ts';
 import type { Locale, Press, Reply } from '../core/chat.ts';
+import type { Clock } from '../core/clock.ts';
 import { type Problem, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Replier } from '../jobs/job.ts';
+import type { Departures } from '../jobs/departures.ts';
+import { ConversationGone, type Replier } from '../jobs/job.ts';
 import { say } from '../language/say.ts';
 import { readActivity } from './activity.ts';
 import type { Connectors } from './connectors.ts';
@@ -40,6 +42,8 @@ export type BotOptions = {
   readonly scope: string;
   readonly dispatcher: Dispatcher;
   readonly replier: Replier;
+  readonly departures: Pick<Departures, 'announce'>;
+  readonly clock: Clock;
   readonly render: (reply: Reply) => Json;
   readonly language: Locale;
   /** An exception of a turn, with the reference that its answer carries. */
@@ -47,8 +51,11 @@ export type BotOptions = {
   readonly newReference: () => string;
 };
 
+/** Teams gives up on a turn after about fifteen seconds and sends its activity again. */
+const turnLimitMs = 10_000;
+
 export function createBot(options: BotOptions): Bot {
-  const { dispatcher, replier, render } = options;
+  const { dispatcher, replier, departures, clock, render } = options;
   const adapter = new Adapter(options.authentication);
   const vouchFor = ({ serviceUrl }: KnownActivity): AuthenticateRequestResult => ({
     audience: options.scope,
@@ -77,6 +84,15 @@ export function createBot(options: BotOptions): Bot {
         await answerSubmit(heard.press, answer);
         return undefined;
       }
+      case 'edited':
+        await dispatcher.revise(heard.utterance);
+        return undefined;
+      case 'deleted':
+        await dispatcher.withdraw(heard.conversation, heard.activityId, heard.by);
+        return undefined;
+      case 'left':
+        await departures.announce(heard.departure);
+        return undefined;
       case 'nothing':
         return known.type === 'invoke' ? { status: 501 } : undefined;
     }
@@ -91,6 +107,8 @@ export function createBot(options: BotOptions): Bot {
 
   /** Nobody is left without an answer: they see what may be shown, and for anything else the reference that the log has. */
   const excuse = async (known: KnownActivity, error: unknown): Promise<InvokeResponse | undefined> => {
+    // Nobody is there to read an excuse, and the departure is in the log.
+    if (error instanceof ConversationGone) return undefined;
     const reference = options.newReference();
     options.surprised(reference, error);
     const problem: Problem = error instanceof ShownError ? error.problem : { code: 'INTERNAL', facts: {} };
@@ -102,23 +120,35 @@ export function createBot(options: BotOptions): Bot {
         problem.code === 'INTERNAL' ? say(locale, 'turn.failed', { reference }) : [what, why].join(' ').trim();
       return invokeResponse({ kind: 'notice', text }, render);
     }
-    if (heard.kind !== 'message' && heard.kind !== 'press') return undefined;
-    const { conversation, locale } = heard.kind === 'message' ? heard.utterance : heard.press;
+    if (heard.kind !== 'message' && heard.kind !== 'edited' && heard.kind !== 'press') return undefined;
+    const { conversation, locale } = heard.kind === 'press' ? heard.press : heard.utterance;
     await replier
       .send(conversation, problemReply(problem, { locale, reference }))
       .catch((unsaid) => options.surprised(reference, unsaid));
     return undefined;
   };
 
+  /** What takes longer goes on without the channel waiting for it. An invoke is answered in the turn or not at all. */
+  const withinTurn = async (known: KnownActivity, whole: Promise<InvokeResponse | undefined>) => {
+    if (known.type === 'invoke') return whole;
+    const over = new AbortController();
+    const late = clock.sleep(turnLimitMs, over.signal).catch(() => undefined);
+    try {
+      await Promise.race([whole, late]);
+    } finally {
+      over.abort();
+    }
+    return undefined;
+  };
+
   return {
     async receive(known) {
-      const answer = await adapter.receive(vouchFor(known), activityOf(known), async () => {
-        try {
-          return await turn(known);
-        } catch (error) {
-          return excuse(known, error);
-        }
-      });
+      const answer = await adapter.receive(vouchFor(known), activityOf(known), () =>
+        withinTurn(
+          known,
+          turn(known).catch((error: unknown) => excuse(known, error)),
+        ),
+      );
       return answer ? { status: answer.status, ...(answer.body && { body: answer.body }) } : { status: 200 };
     },
   };

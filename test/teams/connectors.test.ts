@@ -4,6 +4,7 @@ import { createAuthentication } from '../../src/teams/authentication.ts';
 import { type BotCloud, botClouds } from '../../src/teams/bot-cloud.ts';
 import { createConnectors } from '../../src/teams/connectors.ts';
 import { createReplier } from '../../src/teams/replier.ts';
+import { createSender } from '../../src/teams/sender.ts';
 import { type Authority, startAuthority } from '../security/support/bot-framework.ts';
 import { appId, tenantId } from '../security/support/door.ts';
 import { type Listening, listen } from '../security/support/issuer.ts';
@@ -80,6 +81,8 @@ async function speak(kind: 'create' | 'update') {
 
 const replierWith = (clock: Clock) =>
   createReplier({
+    sender: createSender({ clock, random: () => 0 }),
+    gone: () => {},
     connectors: connect(),
     render: () => ({}),
     door: { local: false, serviceOrigins: cloud.serviceOrigins, tenants: [tenantId] },
