@@ -13,18 +13,23 @@ const migrations: readonly string[] = [
    CREATE TABLE conversation_setting (
      conversation_id text NOT NULL, key text NOT NULL, value text NOT NULL, PRIMARY KEY (conversation_id, key)
    );`,
-  `ALTER TABLE job ADD COLUMN room text NOT NULL DEFAULT '', ADD COLUMN question text, ADD COLUMN verdict text;
+  `ALTER TABLE job ADD COLUMN room text NOT NULL DEFAULT '', ADD COLUMN question text, ADD COLUMN verdict text,
+     ADD COLUMN admitted integer NOT NULL DEFAULT 0;
    CREATE INDEX job_history ON job (room, created_at_ms) WHERE question IS NOT NULL;
    CREATE INDEX job_age ON job (created_at_ms);
    CREATE TABLE run (question text PRIMARY KEY, job_id text NOT NULL);
    CREATE TABLE watch (
      id text PRIMARY KEY, room text NOT NULL, number integer NOT NULL, state text NOT NULL, runs integer NOT NULL,
-     next_at_ms bigint NOT NULL, body text NOT NULL, UNIQUE (room, number)
+     next_at_ms bigint NOT NULL, body text NOT NULL, ending text, UNIQUE (room, number)
    );
-   CREATE INDEX watch_due ON watch (next_at_ms) WHERE state = 'active';
+   CREATE INDEX watch_due ON watch (next_at_ms) WHERE state <> 'ended';
    CREATE TABLE audit (
      instance text NOT NULL, sequence bigint NOT NULL, at_ms bigint NOT NULL, entry text NOT NULL, hash text NOT NULL,
-     PRIMARY KEY (instance, sequence)
+     reference text, PRIMARY KEY (instance, sequence)
+   );
+   CREATE INDEX audit_reference ON audit (reference) WHERE reference IS NOT NULL;
+   CREATE TABLE audit_head (
+     instance text PRIMARY KEY, sequence bigint NOT NULL, at_ms bigint NOT NULL, hash text NOT NULL
    );`,
 ];
 

@@ -22,6 +22,7 @@ const migrations: readonly string[] = [
   `DROP INDEX job_unfinished;
    CREATE INDEX job_unfinished ON job (created_at_ms) WHERE state NOT IN ('delivered', 'abandoned');`,
   `ALTER TABLE job ADD COLUMN room TEXT NOT NULL DEFAULT '';
+   ALTER TABLE job ADD COLUMN admitted INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE job ADD COLUMN question TEXT;
    ALTER TABLE job ADD COLUMN verdict TEXT;
    CREATE INDEX job_history ON job (room, created_at_ms) WHERE question IS NOT NULL;
@@ -29,12 +30,16 @@ const migrations: readonly string[] = [
    CREATE TABLE run (question TEXT PRIMARY KEY, job_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE watch (
      id TEXT PRIMARY KEY, room TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, runs INTEGER NOT NULL,
-     next_at_ms INTEGER NOT NULL, body TEXT NOT NULL, UNIQUE (room, number)
+     next_at_ms INTEGER NOT NULL, body TEXT NOT NULL, ending TEXT, UNIQUE (room, number)
    ) STRICT;
-   CREATE INDEX watch_due ON watch (next_at_ms) WHERE state = 'active';
+   CREATE INDEX watch_due ON watch (next_at_ms) WHERE state <> 'ended';
    CREATE TABLE audit (
      instance TEXT NOT NULL, sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL, entry TEXT NOT NULL, hash TEXT NOT NULL,
-     PRIMARY KEY (instance, sequence)
+     reference TEXT, PRIMARY KEY (instance, sequence)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX audit_reference ON audit (reference) WHERE reference IS NOT NULL;
+   CREATE TABLE audit_head (
+     instance TEXT PRIMARY KEY, sequence INTEGER NOT NULL, at_ms INTEGER NOT NULL, hash TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
 ];
 

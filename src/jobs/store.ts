@@ -1,6 +1,7 @@
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Job, JobState } from './job.ts';
+import type { Watches } from './watch-store.ts';
 
 /** What a change of state may carry along. */
 export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | 'request'>>;
@@ -10,6 +11,7 @@ export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | '
  * Errors: a StoreError means that nothing was written.
  */
 export type Store = {
+  readonly watches: Watches;
   /**
    * Stores a new job. `duplicate` when a job of this id or of this delivery key is there already; `deliveryKey` says what
    * makes two deliveries the same message although the channel gave them different ids.

@@ -1,6 +1,7 @@
 import { columnsOfChange, columnsOfJob, jobFromRow } from './job-row.ts';
 import type { Store } from './store.ts';
 import type { Statement, Tables } from './tables.ts';
+import { createWatches } from './watch-store.ts';
 
 export type TableStoreOptions = {
   readonly tables: Tables;
@@ -22,6 +23,7 @@ export function createTableStore({ tables, insert, close }: TableStoreOptions): 
   };
 
   return {
+    watches: createWatches(tables),
     async insert(job, deliveryKey) {
       const columns = columnsOfJob(job, deliveryKey);
       const names = columns.map(([name]) => name).join(', ');

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/jobs/store.ts';
+import type { NewWatch } from '../../src/jobs/watch-store.ts';
 import { jobOf } from './job.ts';
+
+function watchOf(id: string, more: Partial<NewWatch> = {}): NewWatch {
+  const { requester, conversation, locale, nonce } = jobOf(id);
+  const times = { nextAtMs: 300_000, everyMs: 300_000, endsAtMs: 9_000_000 };
+  return { id, room: 'room', ...times, requester, conversation, locale, nonce, plan: { note: 'läuft 中' }, ...more };
+}
 
 /** What every store has to keep, whatever it is made of. `reopen` closes and opens the same data again, as a restart does. */
 export function storeContract(
@@ -78,16 +85,82 @@ export function storeContract(
       expect(await store.recall('room', 'language')).toBeUndefined();
     });
 
+    test('numbers the watches of a room and gives them back as they are', async () => {
+      const first = await store.watches.add(watchOf('a'), 20);
+      expect(first).toEqual({ ...watchOf('a'), number: 1, state: 'active', runs: 1 });
+      expect(await store.watches.add(watchOf('a', { nonce: 'other' }), 20)).toEqual(first);
+      const added = await Promise.all(['b', 'c', 'd'].map((id) => store.watches.add(watchOf(id), 20)));
+      expect(added.map((watch) => watch !== 'full' && watch.number).sort()).toEqual([2, 3, 4]);
+      expect(await store.watches.add(watchOf('x', { room: 'other' }), 20)).toMatchObject({ number: 1 });
+      expect((await store.watches.inRoom('room')).map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+      expect(await store.watches.get('a')).toEqual(first);
+      expect(await store.watches.get('nobody')).toBeUndefined();
+    });
+
+    test('holds a room to its number of watches, of those that are not over', async () => {
+      await store.watches.add(watchOf('a'), 2);
+      await store.watches.add(watchOf('b'), 2);
+      expect(await store.watches.add(watchOf('c'), 2)).toBe('full');
+      expect(await store.watches.end('a', { reason: 'met' }, 'ended', 5)).toBe(true);
+      expect(await store.watches.add(watchOf('c'), 2)).toMatchObject({ number: 3 });
+    });
+
+    test('hands out what is due, and counts a run once', async () => {
+      for (const [id, nextAtMs] of [
+        ['late', 10],
+        ['later', 20],
+        ['not yet', 31],
+      ] as const) {
+        await store.watches.add(watchOf(id, { nextAtMs }), 20);
+      }
+      const due = async (limit = 9) => (await store.watches.due(30, limit)).map(({ id }) => id);
+      expect(await due()).toEqual(['late', 'later']);
+      expect(await due(1)).toEqual(['late']);
+      expect(await store.watches.begun('late', 2, 500)).toBe(true);
+      expect(await store.watches.begun('late', 2, 600)).toBe(false);
+      expect(await store.watches.get('late')).toMatchObject({ runs: 2, nextAtMs: 500 });
+      await store.watches.putOff('later', 40);
+      expect(await due()).toEqual([]);
+      expect(await store.watches.hurry('late', 30)).toBe(true);
+      expect(await due()).toEqual(['late']);
+    });
+
+    test('ends a watch once, has its last word said, and prunes it later', async () => {
+      await store.watches.add(watchOf('a'), 20);
+      const ending = { reason: 'stopped', by: { id: '29:one' } } as const;
+      expect(await store.watches.end('a', ending, 'ending', 7)).toBe(true);
+      expect(await store.watches.end('a', { reason: 'over' }, 'ended', 8)).toBe(false);
+      expect(await store.watches.hurry('a', 1)).toBe(false);
+      expect(await store.watches.due(7, 9)).toMatchObject([{ id: 'a', state: 'ending', ending }]);
+      expect(await store.watches.live()).toHaveLength(1);
+      await store.watches.close('a', 9);
+      expect(await store.watches.due(99, 9)).toEqual([]);
+      expect(await store.watches.live()).toEqual([]);
+      expect(await store.watches.get('a')).toMatchObject({ state: 'ended', ending });
+      expect(await store.watches.prune(9)).toBe(0);
+      expect(await store.watches.prune(10)).toBe(1);
+    });
+
+    test('drops the job of a run that is over, and no other', async () => {
+      await store.insert(jobOf('a', { state: 'delivered' }));
+      await store.insert(jobOf('b', { state: 'running' }));
+      await store.watches.forgetRun('a');
+      await store.watches.forgetRun('b');
+      expect([await store.job('a'), (await store.job('b'))?.id]).toEqual([undefined, 'b']);
+    });
+
     test('keeps everything over a restart', async () => {
       await store.insert(jobOf('a'), 'k1');
       await store.advance('a', 'queued', 'running', { operation: 'op' });
       await store.spend('a', 'n');
       await store.remember('room', 'source', 'app0');
+      await store.watches.add(watchOf('w'), 20);
       const again = await opened.reopen();
       expect(await again.job('a')).toMatchObject({ state: 'running', operation: 'op' });
       expect(await again.insert(jobOf('z'), 'k1')).toBe('duplicate');
       expect(await again.spend('a', 'n')).toBe(false);
       expect(await again.recall('room', 'source')).toBe('app0');
+      expect(await again.watches.live()).toMatchObject([{ id: 'w', number: 1 }]);
     });
   });
 }
