@@ -4,6 +4,7 @@ import type { BotProof } from './azure/bot-credential.ts';
 import { type CloudName, cloudNames } from './azure/cloud.ts';
 import type { Locale } from './core/chat.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
+import { readTelemetry, type TelemetryChoice } from './telemetry-choice.ts';
 
 export type AzureChoice =
   | { readonly kind: 'simulator'; readonly topology: string; readonly speed: number }
@@ -33,6 +34,8 @@ export type Config = {
   readonly maxInFlight: number;
   readonly slowMs: number;
   readonly logLevel: string;
+  /** Absent: nothing is measured or sent, and nothing is loaded for it. */
+  readonly telemetry?: TelemetryChoice;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -85,6 +88,13 @@ export const settings = {
   HOPCHECK_MAX_IN_FLIGHT: number(1, 10_000, 100),
   HOPCHECK_SLOW_MS: number(0, 60_000, 200),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  METRICS_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port')
+    .transform(Number)
+    .pipe(z.number().min(0).max(65535))
+    .optional(),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional(),
 } as const;
 
 export type ConfigReading =
@@ -109,6 +119,8 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
   if (values.HOPCHECK_ARM_ENDPOINT && values.HOPCHECK_AZURE === 'simulator') {
     problems.push('HOPCHECK_AZURE is "simulator" while HOPCHECK_ARM_ENDPOINT names another Azure: unset one of them');
   }
+  const telemetry = readTelemetry(values, given, { onlyOtel: mode === 'terminal' });
+  problems.push(...telemetry.problems);
   if (problems.length > 0) return { ok: false, problems };
   const bot = local ? undefined : botOf(values);
   const tenants =
@@ -132,6 +144,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       maxInFlight: values.HOPCHECK_MAX_IN_FLIGHT,
       slowMs: values.HOPCHECK_SLOW_MS,
       logLevel: values.LOG_LEVEL,
+      ...(telemetry.choice && { telemetry: telemetry.choice }),
     },
   };
 }

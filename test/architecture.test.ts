@@ -21,18 +21,21 @@ const floors: Readonly<Record<string, number>> = {
   web: 4,
 };
 
-/** Who may import a library: a package's name, or its beginning where it ends in a slash, and where. */
+/** Who may import a library: a package's name, or its beginning where it ends in a slash, and where. The first that fits holds. */
 const doors: readonly (readonly [library: string, allowed: RegExp])[] = [
   ['botbuilder', /^src\/teams\//],
   ['botframework-connector', /^src\/teams\//],
   ['restify', /^src\/teams\//],
   ['adaptivecards-templating', /^src\/rendering\//],
   ['adaptive-expressions', /^src\/rendering\//],
+  ['@azure/monitor-opentelemetry-exporter', /^src\/telemetry\.ts$/],
   ['@azure/', /^src\/(azure\/|commands\/[^/]+\/azure\.ts$)/],
   ['node:sqlite', /^src\/jobs\//],
   ['pg', /^src\/jobs\//],
   ['pg-boss', /^src\/jobs\//],
   ['pino', /^src\/log\.ts$/],
+  ['@opentelemetry/api', /^src\/(core\/)?telemetry\.ts$/],
+  ['@opentelemetry/', /^src\/telemetry\.ts$/],
 ];
 
 const starters = ['src/connect.ts', 'src/main.ts'];
@@ -136,6 +139,8 @@ describe('the house', () => {
     ['one command in another', 'src/commands/watch/command.ts', "import { check } from '../check/command.ts';"],
     ['a library past its door', 'src/commands/check/card.ts', "import { Template } from 'adaptivecards-templating';"],
     ['Azure outside its door', 'src/teams/bot.ts', "import { DefaultAzureCredential } from '@azure/identity';"],
+    ['an SDK of telemetry', 'src/core/telemetry.ts', "import { MeterProvider } from '@opentelemetry/sdk-metrics';"],
+    ['the API of telemetry', 'src/teams/bot.ts', "import { trace } from '@opentelemetry/api';"],
     ['a subpath of a library', 'src/commands/dispatch.ts', "import x from 'botbuilder/lib/x.js';"],
     ['the bot in the simulator', 'src/simulator/server.ts', "import { systemClock } from '../core/clock.ts';"],
     ['the simulator in the bot', 'src/azure/arm.ts', "import { startSimulator } from '../simulator/server.ts';"],
