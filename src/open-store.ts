@@ -14,7 +14,7 @@ export async function openStore(
 ): Promise<{ readonly store: Store; readonly engine: Engine }> {
   const { databaseUrl } = config;
   if (!databaseUrl) {
-    const store = openSqliteStore(config.dataDir);
+    const store = openSqliteStore(config.dataDir, clock);
     return { store, engine: createEmbeddedEngine({ store, clock }) };
   }
   const [{ openPool }, { openPostgres }, { createDatabasePassword }] = await Promise.all([

@@ -4,10 +4,12 @@ import type { Conversation, Locale, Press, Reply, Requester } from '../core/chat
 import type { Clock } from '../core/clock.ts';
 import type { Reading } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import type { Audit } from '../jobs/audit.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
 import type { CommandWords } from '../language/commands.ts';
 import type { Grants } from '../policy/grants.ts';
+import type { Rates } from '../policy/rates.ts';
 import type { CardIds } from './card-parts.ts';
 import type { CommandTask, Endings } from './endings.ts';
 
@@ -20,6 +22,10 @@ export type Services = {
   readonly endings: Endings;
   /** Who may ask what, as the grants file says at this moment. */
   grants(): Grants;
+  /** What was asked lately and what runs; absent in the terminal, which limits nobody. */
+  readonly rates?: Rates;
+  /** Where every request is written down; absent in the terminal, which answers whoever has the shell. */
+  readonly audit?: Audit;
   readonly settings: {
     /** How long a check may take, whatever Azure does. */
     readonly deadlineMs: number;

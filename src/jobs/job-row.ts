@@ -23,6 +23,7 @@ export function columnsOfJob(job: Job, deliveryKey: string | undefined): readonl
     ['message_id', job.messageId ?? null],
     ['operation', job.operation === undefined ? null : JSON.stringify(job.operation)],
     ['outcome', job.outcome === undefined ? null : JSON.stringify(job.outcome)],
+    ['admitted', job.admitted ? 1 : 0],
   ];
 }
 
@@ -33,6 +34,7 @@ export function columnsOfChange(change: Change): readonly Column[] {
     const value = change[name];
     if (value !== undefined) columns.push([name, JSON.stringify(value)]);
   }
+  if (change.entry) columns.push(['question', change.entry.question], ['verdict', change.entry.verdict]);
   return columns;
 }
 
@@ -57,5 +59,6 @@ export function jobFromRow(row: Row): Job {
     ),
     ...optional('operation', json(row.operation)),
     ...optional('outcome', json(row.outcome)),
+    ...(Number(row.admitted) === 1 && { admitted: true }),
   };
 }

@@ -30,6 +30,8 @@ export type Job = {
   readonly messageId?: string;
   readonly operation?: Json;
   readonly outcome?: Json;
+  /** It was counted against the rates when it was asked for; one whose names were not known then is counted when it runs. */
+  readonly admitted?: true;
 };
 
 /** What a running job may tell its worker. */
@@ -47,6 +49,15 @@ export type Task = {
   /** The outcome of a job that ended in an exception. `reference` is what log and card have in common. */
   fail(job: Job, reference: string): Json;
   draw(job: Job, outcome: Json): Reply;
+  /** What the history of its room says of an outcome; undefined for one that is no answer. */
+  entryOf?(outcome: Json): Entry | undefined;
+};
+
+/** An answer in the history of its room. */
+export type Entry = {
+  /** The same for all that is the same question to Azure; at most some 1,200 bytes, since it is in an index. */
+  readonly question: string;
+  readonly verdict: string;
 };
 
 /**

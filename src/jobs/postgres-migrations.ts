@@ -15,7 +15,7 @@ const migrations: readonly string[] = [
    );`,
   `ALTER TABLE job ADD COLUMN room text NOT NULL DEFAULT '', ADD COLUMN question text, ADD COLUMN verdict text,
      ADD COLUMN admitted integer NOT NULL DEFAULT 0;
-   CREATE INDEX job_history ON job (room, created_at_ms) WHERE question IS NOT NULL;
+   CREATE INDEX job_history ON job (room, created_at_ms, id, question, verdict) WHERE question IS NOT NULL;
    CREATE INDEX job_age ON job (created_at_ms);
    CREATE TABLE run (question text PRIMARY KEY, job_id text NOT NULL);
    CREATE TABLE watch (

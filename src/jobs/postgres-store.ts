@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { createAudit } from './audit.ts';
 import { createPostgresTables, runAll } from './postgres-tables.ts';
 import { guardSql, type Sql } from './sql.ts';
 import type { Store } from './store.ts';
@@ -8,12 +12,15 @@ export type PostgresStoreOptions = {
   readonly schema: string;
   /** Puts a new job before the engine, in the transaction that stores it. */
   readonly enqueue: (jobId: string, tx: Pick<Sql, 'query'>) => Promise<void>;
+  readonly clock?: Clock;
 };
 
 /** A store in PostgreSQL, for any number of processes. Its tables are there (`migrate`). */
-export function createPostgresStore({ sql, schema, enqueue }: PostgresStoreOptions): Store {
+export function createPostgresStore({ sql, schema, enqueue, clock = systemClock }: PostgresStoreOptions): Store {
+  const tables = createPostgresTables(sql, schema);
   return createTableStore({
-    tables: createPostgresTables(sql, schema),
+    tables,
+    audit: createAudit(tables, nameChain(clock), clock),
     insert: (statement, jobId) =>
       guardSql(() =>
         sql.transaction(async (tx) => {
@@ -24,4 +31,9 @@ export function createPostgresStore({ sql, schema, enqueue }: PostgresStoreOptio
       ),
     close: () => sql.close(),
   });
+}
+
+/** Each start of a process writes a chain of its own, so that no two ever write to one. */
+function nameChain(clock: Clock): string {
+  return `${hostname()} ${new Date(clock.now()).toISOString()} ${randomUUID().slice(0, 8)}`;
 }

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { createAudit } from './audit.ts';
 import { lockFolder } from './folder-lock.ts';
 import { createSqliteTables } from './sqlite-tables.ts';
 import { guard } from './sqlite-writer.ts';
@@ -25,7 +27,7 @@ const migrations: readonly string[] = [
    ALTER TABLE job ADD COLUMN admitted INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE job ADD COLUMN question TEXT;
    ALTER TABLE job ADD COLUMN verdict TEXT;
-   CREATE INDEX job_history ON job (room, created_at_ms) WHERE question IS NOT NULL;
+   CREATE INDEX job_history ON job (room, created_at_ms, id, question, verdict) WHERE question IS NOT NULL;
    CREATE INDEX job_age ON job (created_at_ms);
    CREATE TABLE run (question TEXT PRIMARY KEY, job_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE watch (
@@ -47,11 +49,11 @@ const migrations: readonly string[] = [
  * A store in SQLite, durable on each write, for one process. `folder` is made when it is missing; undefined keeps everything
  * in memory. Errors: StoreUnusable, saying what an operator can do.
  */
-export function openSqliteStore(folder?: string): Store {
+export function openSqliteStore(folder?: string, clock: Clock = systemClock): Store {
   if (folder) mkdirSync(folder, { recursive: true });
   const unlock = folder ? lockFolder(folder) : undefined;
   try {
-    return storeOf(openDatabase(folder), unlock);
+    return storeOf(openDatabase(folder), unlock, clock);
   } catch (error) {
     unlock?.();
     throw error;
@@ -83,11 +85,15 @@ const adviceOn: Readonly<Record<StoreError['fault'], string>> = {
   other: 'look at the cause below',
 };
 
-function storeOf(db: DatabaseSync, unlock: (() => void) | undefined): Store {
+/** One process has the folder to itself: its chain goes on over restarts. */
+const instance = 'embedded';
+
+function storeOf(db: DatabaseSync, unlock: (() => void) | undefined, clock: Clock): Store {
   const { flush, ...tables } = createSqliteTables(db);
   return createTableStore({
     tables,
     insert: ([text, values]) => tables.write(text, values),
+    audit: createAudit(tables, instance, clock),
     async close() {
       flush();
       db.close();

@@ -1,10 +1,17 @@
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import type { Job, JobState } from './job.ts';
+import type { Audit } from './audit.ts';
+import type { History } from './history.ts';
+import type { Entry, Job, JobState } from './job.ts';
+import type { Pruning } from './pruning.ts';
+import type { Runs } from './runs.ts';
 import type { Watches } from './watch-store.ts';
 
 /** What a change of state may carry along. */
-export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | 'request'>>;
+export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | 'request'>> & {
+  /** Puts the outcome into the history of its room. */
+  readonly entry?: Entry;
+};
 
 /**
  * The one contract of every store. Each promise resolves when the change is durable.
@@ -12,6 +19,9 @@ export type Change = Partial<Pick<Job, 'messageId' | 'operation' | 'outcome' | '
  */
 export type Store = {
   readonly watches: Watches;
+  readonly runs: Runs;
+  readonly history: History;
+  readonly pruning: Pruning;
   /**
    * Stores a new job. `duplicate` when a job of this id or of this delivery key is there already; `deliveryKey` says what
    * makes two deliveries the same message although the channel gave them different ids.
@@ -29,6 +39,8 @@ export type Store = {
   /** A conversation's own settings, e.g. its default source. */
   remember(conversationId: string, key: string, value: Json): Promise<void>;
   recall(conversationId: string, key: string): Promise<Json | undefined>;
+  /** Where every request is written down. */
+  readonly audit: Audit;
   close(): Promise<void>;
 };
 

@@ -1,4 +1,8 @@
+import type { Audit } from './audit.ts';
+import { createHistory } from './history.ts';
 import { columnsOfChange, columnsOfJob, jobFromRow } from './job-row.ts';
+import { createPruning } from './pruning.ts';
+import { createRuns } from './runs.ts';
 import type { Store } from './store.ts';
 import type { Statement, Tables } from './tables.ts';
 import { createWatches } from './watch-store.ts';
@@ -8,10 +12,11 @@ export type TableStoreOptions = {
   /** Runs the statement that stores a job, with all that has to be stored in the same breath. */
   readonly insert: (statement: Statement, jobId: string) => Promise<number>;
   readonly close: () => Promise<void>;
+  readonly audit: Audit;
 };
 
 /** A store over tables that are there (`migrate`). */
-export function createTableStore({ tables, insert, close }: TableStoreOptions): Store {
+export function createTableStore({ tables, insert, close, audit }: TableStoreOptions): Store {
   const { prefix, write, rows } = tables;
   const update = (
     columns: ReturnType<typeof columnsOfChange>,
@@ -24,6 +29,9 @@ export function createTableStore({ tables, insert, close }: TableStoreOptions): 
 
   return {
     watches: createWatches(tables),
+    runs: createRuns(tables),
+    history: createHistory(tables),
+    pruning: createPruning(tables),
     async insert(job, deliveryKey) {
       const columns = columnsOfJob(job, deliveryKey);
       const names = columns.map(([name]) => name).join(', ');
@@ -67,6 +75,7 @@ export function createTableStore({ tables, insert, close }: TableStoreOptions): 
       );
       return row && JSON.parse(String(row.value));
     },
+    audit,
     close,
   };
 }

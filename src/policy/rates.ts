@@ -90,7 +90,50 @@ export function admit(rates: Rates, decision: Decision, start: Start, nowMs: num
 
 /** Counts a job that runs already, such as one that a restart took up again. */
 export function resume(rates: Rates, start: Start): void {
-  for (const { key } of chargesOf({ person: {}, channel: {}, subscription: {} }, start)) hold(rates, key, start.jobId);
+  for (const { key } of chargesOf(unlimited, start)) hold(rates, key, start.jobId);
+}
+
+/** Takes back what `admit` counted, for a job that was not begun after all. */
+export function giveBack(rates: Rates, start: Start): void {
+  finish(rates, start.jobId);
+  for (const { key } of chargesOf(unlimited, start)) {
+    const times = rates.taken.get(key);
+    if (times) rates.taken.set(key, times.slice(0, Math.max(0, times.length - start.checks)));
+  }
+}
+
+/** The jobs that count as running against the same person, channel or subscriptions. */
+export function running(rates: Rates, start: Start): readonly string[] {
+  const keys = chargesOf(unlimited, start).map(({ key }) => key);
+  return [...new Set(keys.flatMap((key) => [...(rates.running.get(key) ?? [])]))];
+}
+
+export function isRunning(rates: Rates, jobId: string): boolean {
+  return [...rates.running.values()].some((jobs) => jobs.has(jobId));
+}
+
+/** What of a person's and a channel's limits is used at this moment. */
+export function usage(
+  rates: Rates,
+  who: Requester,
+  where: Conversation,
+  nowMs: number,
+): Readonly<Record<'person' | 'channel', { readonly lastMinute: number; readonly inFlight: number }>> {
+  const of = (key: string) => ({
+    lastMinute: recentOf(rates, key, nowMs).length,
+    inFlight: rates.running.get(key)?.size ?? 0,
+  });
+  return { person: of(personKey(who)), channel: of(channelKey(where)) };
+}
+
+/** Where several rules allowed the parts of one job, it has to keep to each. */
+export function tightest(limits: readonly Limits[]): Limits {
+  const least = (of: keyof Limits, what: keyof Limit) => {
+    const figures = limits.map((each) => each[of][what]).filter((figure) => figure !== undefined);
+    return figures.length > 0 ? { [what]: Math.min(...figures) } : {};
+  };
+  const merge = (of: keyof Limits): Limit => ({ ...least(of, 'perMinute'), ...least(of, 'inFlight') });
+  return { person: merge('person'), channel: merge('channel'), subscription: merge('subscription') };
 }
 
 /** To be called once a job has its answer, whatever it is. */
@@ -106,11 +149,16 @@ function hold(rates: Rates, key: string, jobId: string): void {
   else rates.running.set(key, new Set([jobId]));
 }
 
+const unlimited: Limits = { person: {}, channel: {}, subscription: {} };
+
+const personKey = (who: Requester) => `person:${personId(who).toLowerCase()}`;
+const channelKey = (where: Conversation) => `channel:${placeId(where).toLowerCase()}`;
+
 function chargesOf(limits: Limits, { who, where, subscriptionIds }: Start) {
   const subscriptions = [...new Set(subscriptionIds.map((id) => id.toLowerCase()))];
   return [
-    { of: 'person' as const, key: `person:${personId(who).toLowerCase()}`, limit: limits.person },
-    { of: 'channel' as const, key: `channel:${placeId(where).toLowerCase()}`, limit: limits.channel },
+    { of: 'person' as const, key: personKey(who), limit: limits.person },
+    { of: 'channel' as const, key: channelKey(where), limit: limits.channel },
     ...subscriptions.map((id) => ({
       of: 'subscription' as const,
       key: `subscription:${id}`,

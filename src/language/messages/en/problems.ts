@@ -56,10 +56,13 @@ export const problems = {
   'problem.CARD_OUTDATED.do': 'Ask again with a new message.',
   'problem.DENIED.what': '“{command}” is not granted here.',
   'problem.DENIED.why': 'Rule: {rule}.',
-  'problem.DENIED.do': 'To grant it, an operator adds these ids: {ids}.',
-  'problem.RATE_LIMITED.what': 'That is too many checks for now.',
+  'problem.DENIED.do':
+    '{grantable, select, no {No rule can grant this.} other {To grant it, an operator adds these ids: {ids}.}}',
+  'problem.RATE_LIMITED.what':
+    '{what, select, inFlight {{of, select, person {As many checks of yours are running as may run at once ({most}).} channel {As many checks of this conversation are running as may run at once ({most}).} other {As many checks are running in this subscription as may run at once ({most}).}}} other {{of, select, person {You may ask for {most, plural, one {one check} other {# checks}} a minute.} channel {This conversation may ask for {most, plural, one {one check} other {# checks}} a minute.} other {This subscription may have {most, plural, one {one check} other {# checks}} a minute.}}}}',
   'problem.RATE_LIMITED.why': 'Rule: {rule}.',
-  'problem.RATE_LIMITED.do': 'Ask again in {seconds, plural, one {one second} other {# seconds}}.',
+  'problem.RATE_LIMITED.do':
+    '{when, select, seconds {Ask again in {seconds, plural, one {one second} other {# seconds}}.} running {Ask again when one of them has its answer. “cancel” ends your own.} other {Ask for fewer at once: this question alone is more than that.}}',
   'problem.SIGN_IN_NEEDED.what': 'You have to sign in again before I can ask Azure for you.',
   'problem.SIGN_IN_NEEDED.why':
     'I ask Azure with your own rights, and your sign-in has ended or no longer satisfies your organisation’s rules.',

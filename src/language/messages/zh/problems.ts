@@ -52,10 +52,12 @@ export const problems: Readonly<Record<keyof typeof en, string>> = {
   'problem.CARD_OUTDATED.do': '请发一条新消息再问。',
   'problem.DENIED.what': '这里没有授权“{command}”。',
   'problem.DENIED.why': '规则：{rule}。',
-  'problem.DENIED.do': '要授权，请运维人员加入这些 ID：{ids}。',
-  'problem.RATE_LIMITED.what': '检查次数暂时过多。',
+  'problem.DENIED.do': '{grantable, select, no {任何规则都不能授予此权限。} other {要授权，请运维人员加入这些 ID：{ids}。}}',
+  'problem.RATE_LIMITED.what':
+    '{what, select, inFlight {{of, select, person {你同时进行的检查已达上限（{most} 个）。} channel {此会话同时进行的检查已达上限（{most} 个）。} other {此订阅中同时进行的检查已达上限（{most} 个）。}}} other {{of, select, person {你每分钟最多可检查 {most} 次。} channel {此会话每分钟最多可检查 {most} 次。} other {此订阅每分钟最多可检查 {most} 次。}}}}',
   'problem.RATE_LIMITED.why': '规则：{rule}。',
-  'problem.RATE_LIMITED.do': '请在 {seconds} 秒后再问。',
+  'problem.RATE_LIMITED.do':
+    '{when, select, seconds {请在 {seconds} 秒后再问。} running {请等其中一个有了结果后再问。发送“取消”可结束你自己的检查。} other {请减少一次检查的数量：仅此一问就超过了上限。}}',
   'problem.SIGN_IN_NEEDED.what': '需要您重新登录，才能代表您查询 Azure。',
   'problem.SIGN_IN_NEEDED.why': '我用您自己的权限查询 Azure，而您的登录已失效，或不再满足贵组织的要求。',
   'problem.SIGN_IN_NEEDED.do': '请再运行一次：我会请您登录，然后自动继续。',
