@@ -140,7 +140,9 @@ export function createWorker(options: WorkerOptions): Worker {
     } finally {
       await editor.close();
     }
-    await persist(job, signal, () => store.advance(job.id, 'running', 'answered', { outcome }));
+    const entry = task.entryOf?.(outcome);
+    const change = { outcome, ...(entry && { entry }) };
+    await persist(job, signal, () => store.advance(job.id, 'running', 'answered', change));
     reach('answered', job);
     const stored = await persist(job, signal, () => store.job(job.id));
     return stored && !isOver(stored) ? stored : undefined;
@@ -165,7 +167,8 @@ export function createWorker(options: WorkerOptions): Worker {
       }
       return true;
     } catch (error) {
-      if (!(error instanceof Withheld)) surprised(job, job.id, error);
+      const isExpected = error instanceof Withheld || error instanceof ConversationGone || stopping.signal.aborted;
+      if (!isExpected) surprised(job, job.id, error);
       return false;
     }
   };
@@ -181,8 +184,9 @@ export function createWorker(options: WorkerOptions): Worker {
         );
       } catch (error) {
         if (signal.aborted) throw error;
-        surprised(job, job.id, error);
-        if (error instanceof ConversationGone || clock.now() > job.createdAtMs + patienceMs) {
+        const isGone = error instanceof ConversationGone;
+        if (!isGone) surprised(job, job.id, error);
+        if (isGone || clock.now() > job.createdAtMs + patienceMs) {
           return await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
         }
         await backOff(clock, attempt, signal);

@@ -96,6 +96,48 @@ export function installationActivities(envelope: Envelope, secondId: string): re
   ];
 }
 
+/** An edit of a message; the envelope carries that message's id. */
+export function editActivity(envelope: Envelope, text: string): JsonObject {
+  const message = messageActivity(envelope, text);
+  return {
+    ...message,
+    type: 'messageUpdate',
+    channelData: { ...base(envelope).channelData, eventType: 'editMessage' },
+  };
+}
+
+/** The deletion of a message; the envelope carries that message's id. */
+export function deletionActivity(envelope: Envelope): JsonObject {
+  const common = base(envelope);
+  return { ...common, type: 'messageDelete', channelData: { ...common.channelData, eventType: 'softDeleteMessage' } };
+}
+
+/** A deletion that was undone; the envelope carries the message's id. */
+export function undeletionActivity(envelope: Envelope, text: string): JsonObject {
+  const message = messageActivity(envelope, text);
+  return {
+    ...message,
+    type: 'messageUpdate',
+    channelData: { ...base(envelope).channelData, eventType: 'undeleteMessage' },
+  };
+}
+
+/** The two activities that removing the bot brings. */
+export function removalActivities(envelope: Envelope, secondId: string): readonly JsonObject[] {
+  const removed = envelope.place.kind === 'channel' ? { eventType: 'teamMemberRemoved' } : {};
+  const common = base(envelope);
+  return [
+    { ...common, type: 'installationUpdate', action: 'remove' },
+    {
+      ...common,
+      id: secondId,
+      type: 'conversationUpdate',
+      membersRemoved: [{ id: bot.id }],
+      channelData: { ...common.channelData, ...removed },
+    },
+  ];
+}
+
 function base({ id, person, place, serviceUrl, locale, atMs }: Envelope) {
   const timestamp = new Date(atMs).toISOString();
   const inChannel = place.kind === 'channel';

@@ -10,8 +10,10 @@ import {
   messageActivity,
   type Place,
   pressActivity,
+  removalActivities,
 } from './activity.ts';
 import { readAsset } from './assets.ts';
+import { type Changes, createChanges } from './changes.ts';
 import { type Connector, createConnector } from './connector.ts';
 import type { Message } from './conversations.ts';
 import { type Delivery, deliver, type InvokeAnswer, invoke } from './deliver.ts';
@@ -62,7 +64,7 @@ export type PressOn = {
  * await chat.press({ person: 'on-call', ...message, messageId: message.id, press: { kind: 'execute', verb, data } });
  * ```
  */
-export type Chat = {
+export type Chat = Changes & {
   /** True where it took the request: `/`, `/chat/*`, `/connector/*`. */
   handle(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   readonly connector: Connector;
@@ -72,6 +74,8 @@ export type Chat = {
   press(press: PressOn): Promise<InvokeAnswer | Delivery>;
   /** Opens the personal chat or the channel: the first time, the bot learns that it was added. */
   visit(person: PersonId, kind: Place['kind'], locale?: string): Promise<Delivery>;
+  /** Removes the bot from the personal chat or the team; from then on the connector takes nothing for it there. */
+  uninstall(person: PersonId, kind: Place['kind']): Promise<Delivery>;
   close(): void;
 };
 
@@ -128,11 +132,16 @@ export function createChat(options: ChatOptions): Chat {
   const stream = createStream(conversations);
   const added = new Map<string, Promise<Delivery>>();
 
-  for (const person of people) {
-    const own = members.filter((one) => one.id === person.userId);
-    connector.open({ id: personalConversationId(person.id), kind: 'personal', members: own });
+  const open = (kind: Place['kind'], person: PersonId) => {
+    const own = members.filter((one) => one.id === findPerson(person).userId);
+    if (kind === 'channel') connector.open({ id: channel.id, kind, members });
+    else connector.open({ id: personalConversationId(person), kind, members: own });
+  };
+
+  for (const { id } of people) {
+    open('personal', id);
+    open('channel', id);
   }
-  connector.open({ id: channel.id, kind: 'channel', members });
 
   const envelope = (id: string, person: PersonId, place: Place, locale = 'en-US', atMs = now()): Envelope => ({
     id,
@@ -191,8 +200,21 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   async function add(person: PersonId, kind: Place['kind'], locale: string | undefined): Promise<Delivery> {
+    open(kind, person);
     const first = envelope(conversations.nextId(), person, { kind }, locale);
-    for (const activity of installationActivities(first, conversations.nextId())) {
+    return deliverAll(installationActivities(first, conversations.nextId()));
+  }
+
+  async function uninstall(person: PersonId, kind: Place['kind']): Promise<Delivery> {
+    const id = conversationIdOf(findPerson(person), { kind });
+    added.delete(id);
+    conversations.shut(id);
+    const first = envelope(conversations.nextId(), person, { kind });
+    return deliverAll(removalActivities(first, conversations.nextId()));
+  }
+
+  async function deliverAll(activities: readonly JsonObject[]): Promise<Delivery> {
+    for (const activity of activities) {
       const delivery = await deliver(options.botUrl(), activity);
       if (!delivery.ok) return delivery;
     }
@@ -264,6 +286,8 @@ export function createChat(options: ChatOptions): Chat {
     say,
     press,
     visit,
+    uninstall,
+    ...createChanges({ botUrl: options.botUrl, conversations, envelope }),
     close: () => {
       stream.close();
       connector.close();

@@ -9,6 +9,7 @@ import {
 import { createFaults, type Fault, type Send } from './faults.ts';
 import { pathOf, readJson, refusal, sendJson } from './http.ts';
 import { createOperations, failure, known } from './operations.ts';
+import { mostWithin } from './rates.ts';
 
 /** One request of the bot, and what became of it. */
 export type Asked = {
@@ -55,6 +56,8 @@ export type Connector = {
   plant(fault: Fault): void;
   /** Every request so far, oldest first; the last 10,000. */
   requests(): readonly Asked[];
+  /** The most sends, updates and deletions that a conversation with its threads got within any stretch of `withinMs`. */
+  busiest(conversationId: string, withinMs: number): number;
   readonly conversations: Conversations;
   /** Ends requests that a fault keeps waiting, and rejects whoever still waits. */
   close(): void;
@@ -165,6 +168,13 @@ export function createConnector(options: ConnectorOptions = {}): Connector {
     waitFor,
     plant: faults.plant,
     requests: () => [...requests],
+    busiest: (conversationId, withinMs) => {
+      const sends = requests.filter(({ send, path }) => send !== undefined && roomOf(path) === conversationId);
+      return mostWithin(
+        sends.map(({ atMs }) => atMs),
+        withinMs,
+      );
+    },
     conversations,
     close: () => {
       faults.clear();
@@ -172,6 +182,12 @@ export function createConnector(options: ConnectorOptions = {}): Connector {
       for (const fail of [...waiting]) fail(new Error('the connector was closed'));
     },
   };
+}
+
+/** The conversation in the path of a send, without its thread. */
+function roomOf(path: string): string | undefined {
+  const [, id] = /^\/v3\/conversations\/([^/]+)\//.exec(path) ?? [];
+  return id === undefined ? undefined : splitThread(decodeURIComponent(id)).conversationId;
 }
 
 /** What a list of messages shows of one: its notification line, else its text, else what it carries. */

@@ -36,6 +36,8 @@ export type Change =
 /** What the chat service holds in memory: conversations and their messages, and who wants to hear of changes. */
 export type Conversations = {
   open(conversation: Conversation): void;
+  /** Makes a conversation unknown, as when the bot was removed from it; its messages stay. */
+  shut(conversationId: string): void;
   /** By id, with or without `;messageid=…`. */
   find(id: string): Conversation | undefined;
   list(): readonly Conversation[];
@@ -90,6 +92,9 @@ export function createConversations(now: () => number): Conversations {
   return {
     open: (conversation) => {
       conversations.set(conversation.id, conversation);
+    },
+    shut: (id) => {
+      conversations.delete(id);
     },
     find: (id) => conversations.get(splitThread(id).conversationId),
     list: () => [...conversations.values()],
