@@ -5,6 +5,7 @@ import {
   ClientCertificateCredential,
   ClientSecretCredential,
   ManagedIdentityCredential,
+  OnBehalfOfCredential,
 } from '@azure/identity';
 
 /** What proves to Entra that a process is the bot, the best first. */
@@ -38,8 +39,48 @@ export type BotApplication = {
  * for managed identities tries other credentials of the environment first.
  */
 export function createBotCredential(application: BotApplication): TokenCredential {
-  const { appId, tenantId, proof, authority, ca, timeoutMs = 5000 } = application;
-  const options = {
+  const { appId, tenantId, proof } = application;
+  const options = optionsOf(application);
+  switch (proof.kind) {
+    case 'managed identity':
+      return new ManagedIdentityCredential({ clientId: appId });
+    case 'federated':
+      return new ClientAssertionCredential(tenantId, appId, assertionOf(application, proof), options);
+    case 'certificate':
+      return new ClientCertificateCredential(tenantId, appId, { certificatePath: proof.path }, options);
+    case 'secret':
+      return new ClientSecretCredential(tenantId, appId, proof.secret, options);
+  }
+}
+
+/**
+ * Exchanges a token that a person has for the bot for one for `scope`, with that person's rights. `tenantId` is the person's
+ * directory. A managed identity is no application that could be asked on behalf of.
+ */
+export function createUserExchange(
+  application: BotApplication,
+  scope: string,
+): (userAssertionToken: string, tenantId: string) => Promise<AccessToken> {
+  const { appId: clientId, proof } = application;
+  return (userAssertionToken, tenantId) => {
+    const common = { ...optionsOf(application), tenantId, clientId, userAssertionToken };
+    switch (proof.kind) {
+      case 'managed identity':
+        throw new Error('a managed identity cannot exchange a person’s token');
+      case 'federated': {
+        const getAssertion = assertionOf(application, proof);
+        return new OnBehalfOfCredential({ ...common, getAssertion }).getToken(scope);
+      }
+      case 'certificate':
+        return new OnBehalfOfCredential({ ...common, certificatePath: proof.path }).getToken(scope);
+      case 'secret':
+        return new OnBehalfOfCredential({ ...common, clientSecret: proof.secret }).getToken(scope);
+    }
+  };
+}
+
+function optionsOf({ authority, ca, timeoutMs = 5000 }: BotApplication) {
+  return {
     authorityHost: authority,
     // The authority is one of our constants: asking the public cloud whether it exists adds nothing.
     disableInstanceDiscovery: true,
@@ -47,22 +88,14 @@ export function createBotCredential(application: BotApplication): TokenCredentia
     retryOptions: { maxRetries: 1, retryDelayInMs: 200 },
     additionalPolicies: [{ policy: guard(authority, timeoutMs, ca), position: 'perCall' as const }],
   };
-  switch (proof.kind) {
-    case 'managed identity':
-      return new ManagedIdentityCredential({ clientId: appId });
-    case 'federated': {
-      const identity = new ManagedIdentityCredential({ clientId: proof.clientId });
-      const assertion = async () => {
-        const { token }: AccessToken = await identity.getToken(`${application.exchangeAudience}/.default`);
-        return token;
-      };
-      return new ClientAssertionCredential(tenantId, appId, assertion, options);
-    }
-    case 'certificate':
-      return new ClientCertificateCredential(tenantId, appId, { certificatePath: proof.path }, options);
-    case 'secret':
-      return new ClientSecretCredential(tenantId, appId, proof.secret, options);
-  }
+}
+
+function assertionOf({ exchangeAudience }: BotApplication, proof: BotProof & { readonly kind: 'federated' }) {
+  const identity = new ManagedIdentityCredential({ clientId: proof.clientId });
+  return async () => {
+    const { token }: AccessToken = await identity.getToken(`${exchangeAudience}/.default`);
+    return token;
+  };
 }
 
 /** The proof goes to the authority's host alone, and never waits for ever. */

@@ -15,6 +15,8 @@ import type { CommandTask, Endings } from './endings.ts';
 
 /** What commands work with; made once in app.ts. */
 export type Services = {
+  /** Whose rights `arm` and `inventory` have: the bot's unless said. */
+  readonly rights?: 'reader';
   readonly arm: Arm;
   readonly inventory: Inventory;
   readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished'>;
@@ -68,10 +70,18 @@ export type PressHandling =
 export type Command = {
   readonly name: string;
   readonly words: CommandWords;
+  /** It asks nothing of Azure: nobody has to sign in for it. */
+  readonly offline?: true;
+  /** Its jobs run with the bot's own rights, whoever asked for them. */
+  readonly runsAs?: 'bot';
   /** How many examples the catalogues hold for it, under `command.<name>.example.N`. */
   readonly examples: number;
   /** Reads what follows the command word; the reading knows how to go on. */
   read(rest: readonly string[], locale: Locale): Reading<(turn: Turn, services: Services) => Promise<Handling>>;
+  /** The command as hopcheck would write it, for the audit: of what follows the command word, for one whose handling acts at once. */
+  print?(rest: readonly string[]): string | undefined;
+  /** The same, of a stored request. */
+  describe?(request: Json): string;
   /** How its jobs are worked on, for a command that has any. */
   task?(services: Services): CommandTask;
   /** The question of one of its jobs once more, for whoever asks now. */

@@ -25,7 +25,7 @@ export function createConnectors({ authentication, appId, timeoutMs = 10_000 }: 
     const existing = made.get(serviceUrl);
     if (existing) return existing;
     const fresh = factory.create(serviceUrl).then((client) => {
-      harden(client, new URL(serviceUrl).origin, timeoutMs);
+      hardenClient(client, new URL(serviceUrl).origin, timeoutMs);
       return client;
     });
     made.set(serviceUrl, fresh);
@@ -51,14 +51,14 @@ const HasPipeline = z.object({
  * The SDK repeats a POST after a 5xx or a reset, which shows people the card twice, follows redirects with its token, and has
  * no time-out. Its options for that have no effect, so the pipeline inside the client is changed.
  */
-function harden(client: ConnectorClient, origin: string, timeoutMs: number) {
+export function hardenClient(client: object, origin: string, timeoutMs: number) {
   const { pipeline } = HasPipeline.parse({ client: Reflect.get(client, 'client') }).client;
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.removePolicy({ name: 'redirectPolicy' });
   pipeline.addPolicy({
     name: 'hopcheckGuard',
     sendRequest(request, next) {
-      if (new URL(request.url).origin !== origin) throw new Error('the connector request leaves its service');
+      if (new URL(request.url).origin !== origin) throw new Error('the request leaves its service');
       // The client's own time-out ends with the headers; this one covers a body that never comes.
       request.abortSignal = AbortSignal.timeout(timeoutMs);
       return next(request);

@@ -1,5 +1,4 @@
 import { type Activity, ActivityTypes } from 'botbuilder';
-import { z } from 'zod';
 import { type Conversation, type Reply, roomOf } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
@@ -8,7 +7,9 @@ import type { Reference } from './activity.ts';
 import { readFault } from './connector-fault.ts';
 import type { Connectors } from './connectors.ts';
 import { type Door, servesUrl } from './front-door.ts';
+import { readReference } from './reference.ts';
 import type { Sender } from './sender.ts';
+import { signInAttachment } from './sign-in-card.ts';
 
 export type ReplierOptions = {
   readonly sender: Sender;
@@ -20,13 +21,6 @@ export type ReplierOptions = {
   readonly gone: (conversation: Conversation) => void;
 };
 
-const Stored = z.object({
-  serviceUrl: z.string(),
-  conversationId: z.string(),
-  botId: z.string(),
-  botName: z.string(),
-}) satisfies z.ZodType<Reference>;
-
 const cardType = 'application/vnd.microsoft.card.adaptive';
 
 export function createReplier({ sender, connectors, render, door, clock, gone }: ReplierOptions): Replier {
@@ -35,11 +29,11 @@ export function createReplier({ sender, connectors, render, door, clock, gone }:
     from: { id: reference.botId, name: reference.botName },
     conversation: { id: reference.conversationId, isGroup: false, conversationType: '', name: '' },
     summary: reply.summary,
-    attachments: [{ contentType: cardType, content: render(reply) }],
+    attachments: [signInAttachment(reply) ?? { contentType: cardType, content: render(reply) }],
   });
 
   const referenceOf = (conversation: Conversation): Reference => {
-    const reference = Stored.parse(conversation.reference);
+    const reference = readReference(conversation);
     // The token goes along: a stored conversation is looked at as closely as a new one.
     if (servesUrl(reference.serviceUrl, door)) return reference;
     throw new Error(`the conversation's service URL is not allowed: ${conversation.id}`);
