@@ -7,11 +7,15 @@ import { commands } from './commands/registry.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { count } from './core/telemetry.ts';
 import { createDepartures } from './jobs/departures.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
+import { measuredStore, watchApp } from './measuring.ts';
 import { openStore } from './open-store.ts';
 import type { Grants } from './policy/grants.ts';
+import { createReadiness } from './readiness.ts';
+import { createRates } from './policy/rates.ts';
 import { createRenderer } from './rendering/renderer.ts';
 import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
@@ -25,6 +29,7 @@ import { startServer } from './teams/server.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { createTokenCheck } from './teams/token.ts';
 import { type Chat, createChat } from './web/chat.ts';
+import { product } from './version.ts';
 import { channel } from './web/people.ts';
 
 export type App = {
@@ -83,6 +88,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     store,
     clock,
     grants: parts.grants,
+    rates: createRates(),
+    audit: store.audit,
     settings: config,
     endings: createEndings(),
   };
@@ -112,7 +119,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     clock,
     render: renderer.render,
     language: config.language,
-    surprised: (reference, error) => log.error({ reference, error }, 'turn failed'),
+    surprised(reference, error) {
+      count('hopcheck.failures', { 'hopcheck.place': 'turn' });
+      log.error({ reference, error }, 'turn failed');
+    },
     newReference: () => randomUUID().slice(0, 8),
   });
   let port = config.port;
@@ -128,14 +138,20 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   // Before anyone is heard: a new question is worked on only once it was acknowledged.
   const resumed = await worker.resume();
   if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
+  const ready = createReadiness({ keys: () => gate?.keys.ready() ?? true, store, token: arm.hasToken, clock });
+  const unwatch = watchApp({ worker, store, ready, clock });
   const server = await startServer({
     host: config.host,
     port: config.port,
     door,
     receive: bot.receive,
-    ready: () => inventory.held !== undefined && (gate?.keys.ready() ?? true),
+    ready,
+    product,
     refused: createRefusalLog(clock, (refusal) => log.warn(refusal, 'request refused')),
-    surprised: (error) => log.error({ error }, 'request failed'),
+    surprised(error) {
+      count('hopcheck.failures', { 'hopcheck.place': 'request' });
+      log.error({ error }, 'request failed');
+    },
     ...(gate && { checkToken: gate.checkToken }),
     ...(chat && { before: chat.handle }),
   });
@@ -148,6 +164,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(chat && { chat }),
     warm,
     async stop() {
+      unwatch();
       gate?.keys.close();
       // Open event streams of the page would hold the server.
       chat?.close();

@@ -20,14 +20,18 @@ export type Exchange = { last?: Trace };
 const current = new AsyncLocalStorage<Exchange>();
 const tallies = new AsyncLocalStorage<Tally>();
 
-/** Counts the HTTP requests that ARM got, repeats included. */
-export type Tally = { calls: number };
+/** Counts the HTTP requests that ARM got, repeats included. `requestIds` gathers those of requests that started something. */
+export type Tally = { calls: number; requestIds?: string[] };
+
+const mostRequestIds = 50;
 
 export function during<T>(exchange: Exchange, run: () => Promise<T>): Promise<T> {
   return current.run(exchange, run);
 }
 
 export function counting<T>(tally: Tally, run: () => Promise<T>): Promise<T> {
+  const outer = tallies.getStore()?.requestIds;
+  if (outer) tally.requestIds ??= outer;
   return tallies.run(tally, run);
 }
 
@@ -123,6 +127,9 @@ function record(log: CallLog): PipelinePolicy {
       const response = await next(request);
       const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), response.headers.get('date'));
       const requestId = response.headers.get('x-ms-request-id');
+      if (requestId && request.method === 'POST' && (tally?.requestIds?.length ?? mostRequestIds) < mostRequestIds) {
+        tally?.requestIds?.push(requestId);
+      }
       const location = response.headers.get('location');
       const trace: Trace = {
         status: response.status,

@@ -10,6 +10,7 @@ import { authorize } from './authorize.ts';
 import { problemOf } from './azure-problem.ts';
 import type { Frame } from './card-frame.ts';
 import type { CardIds } from './card-parts.ts';
+import { chargeRun } from './charge.ts';
 import type { Command, Handling, NewJob, PressHandling, Services, Turn } from './command.ts';
 import type { CommandTask } from './endings.ts';
 import { failedCard } from './failed-card.ts';
@@ -68,7 +69,7 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
   asking: Asking<Request, Question, Answer>,
 ): {
   handle(typed: Request, turn: Turn, services: Services): Promise<Handling>;
-} & Required<Pick<Command, 'task' | 'press' | 'repeat'>> {
+} & Required<Pick<Command, 'task' | 'press' | 'repeat' | 'describe'>> {
   type Ended = Outcome<Request, Answer>;
 
   const settle = (request: Request, estate: Estate, turn: Turn, services: Services): Resolved<Question> => {
@@ -150,6 +151,7 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
       const request = source && asking.withDefault ? asking.withDefault(typed, source) : typed;
       return { kind: 'job', job: await newJob(request, turn, services) };
     },
+    describe: (stored) => asking.print((stored as Stored<Request>).request, 'en'),
     repeat: async (job, turn, services) => newJob((job.request as Stored<Request>).request, turn, services),
     task: (services): CommandTask => {
       const failed = (problem: Problem, job: Job): Ended => ({
@@ -164,6 +166,8 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
           if (!estate.ok) return failed(problemOf(estate.failure), job);
           const resolved = settle(request, estate.value, job, services);
           if (resolved.kind !== 'question') return endedBy(resolved, request, services.clock.now() - job.createdAtMs);
+          const over = await chargeRun(services, job);
+          if (over) return failed(over, job);
           const { deadlineMs } = job;
           const setting = { services, turn: job, estate: estate.value, deadlineMs, signal };
           const answer = await asking.ask(resolved.question, setting);

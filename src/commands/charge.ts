@@ -57,7 +57,9 @@ function billOf(
   );
   const last = granted.at(-1);
   if (!last) return undefined;
-  const subscriptionIds = granted.flatMap(({ subject }) => subject.machines.slice(0, 1)).map((one) => one.subscriptionId);
+  const subscriptionIds = granted
+    .flatMap(({ subject }) => subject.machines.slice(0, 1))
+    .map((one) => one.subscriptionId);
   return {
     start: { jobId, who: requester, where: conversation, subscriptionIds, checks: granted.length },
     allowed: { ...last.decision, limits: tightest(granted.map(({ decision }) => decision.limits)) },

@@ -9,7 +9,7 @@ import {
   roomOf,
   type Utterance,
 } from '../core/chat.ts';
-import type { Problem } from '../core/errors.ts';
+import type { ErrorCode, Problem } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Job, Replier, Task } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
@@ -17,12 +17,14 @@ import type { Worker } from '../jobs/worker.ts';
 import { readCommand } from '../language/commands.ts';
 import { say } from '../language/say.ts';
 import { words } from '../language/words.ts';
-import { mayRun } from '../policy/decide.ts';
 import { authorize } from './authorize.ts';
+import { charge } from './charge.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
+import { deliberating } from './deliberation.ts';
 import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
 import { rememberLast } from './last.ts';
-import { problemReply, welcomeReply } from './replies.ts';
+import { isExplained, type Noted, resultOf, withLedger, writeDown } from './ledger.ts';
+import { problemReply, problemWords, welcomeReply } from './replies.ts';
 import { createRevisions } from './revisions.ts';
 
 /** What a press is answered with, within the few seconds that the channel waits for it. */
@@ -60,7 +62,14 @@ const unread = 'unread';
 export function tasksOf(commands: readonly Command[], services: Services): (command: string) => Task | undefined {
   const made = new Map(
     commands.flatMap((command) =>
-      command.task ? [[command.name, services.endings.watch(command.task(services))] as const] : [],
+      command.task
+        ? [
+            [
+              command.name,
+              withLedger(services, services.endings.watch(command.task(services)), command.describe),
+            ] as const,
+          ]
+        : [],
     ),
   );
   return (name) => (name === unread ? unreadTask : made.get(name));
@@ -71,7 +80,7 @@ export function createDispatcher({ commands, services, store, worker, replier }:
   const table = commands.map((command) => command.words);
   const memory = createMemory();
 
-  /** A plain reply costs no store; a second delivery of its message is known for as long as the process lives. */
+  /** A plain reply costs no job; a second delivery of its message is known for as long as the process lives. */
   const reply = async (utterance: Utterance, { id, messageId }: Place, answer: Reply) => {
     if (!memory.isFresh(id, deliveryKeyOf(utterance))) return;
     const { conversation } = utterance;
@@ -79,7 +88,38 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     if (!isEdited) await replier.send(conversation, answer);
   };
 
-  const enqueue = async (command: string, job: NewJob, turn: Turn, { id, messageId }: Place, deliveryKey?: string) => {
+  /** Undefined when it is done; a problem where too much was asked lately. */
+  const enqueue = async (
+    command: string,
+    job: NewJob,
+    turn: Turn,
+    { id, messageId }: Place,
+    asked: {
+      readonly deliveryKey?: string;
+      readonly button?: Pick<Noted, 'verb' | 'card'>;
+      /** Uses up the button; only when there is room for what it starts. */
+      readonly spend?: () => Promise<boolean>;
+    } = {},
+  ): Promise<Problem | undefined> => {
+    const understood = byName.get(command)?.describe?.(job.request);
+    const noted = {
+      reference: id,
+      ...(command !== unread && { command }),
+      ...(understood && { understood }),
+      ...asked.button,
+    };
+    const result = job.outcome === undefined ? undefined : resultOf(job.outcome);
+    const charged = result ? undefined : await charge(services, turn, id);
+    if (charged && !charged.ok) {
+      await writeDown(services, turn, 'refused', { ...noted, outcome: charged.problem.code });
+      return charged.problem;
+    }
+    if (asked.spend && !(await asked.spend())) {
+      if (charged?.ok) charged.undo();
+      await writeDown(services, turn, 'refused', { ...noted, outcome: 'CARD_OUTDATED' });
+      return { code: 'CARD_OUTDATED', facts: {} };
+    }
+    const event = result?.isProblem ? 'refused' : 'accepted';
     const nonce = randomBytes(12).toString('base64url');
     const nowMs = services.clock.now();
     const stored: Job = {
@@ -95,37 +135,61 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       deadlineMs: nowMs + services.settings.deadlineMs,
       ...(job.outcome !== undefined && { outcome: job.outcome }),
       ...(messageId !== undefined && { messageId }),
+      ...(charged?.ok && charged.checks > 0 && { admitted: true }),
     };
-    const isNew = await worker.accept(stored, job.first({ jobId: id, nonce }), deliveryKey);
-    if (isNew && byName.get(command)?.repeat) await rememberLast(turn, services, id);
+    let isNew = false;
+    try {
+      await writeDown(services, turn, event, { ...noted, ...(result && { outcome: result.word }) });
+      isNew = await worker.accept(stored, job.first({ jobId: id, nonce }), asked.deliveryKey);
+    } finally {
+      if (!isNew && charged?.ok) charged.undo();
+    }
+    if (!isNew) await writeDown(services, turn, 'repeated', { reference: id });
+    else if (byName.get(command)?.repeat) await rememberLast(turn, services, id);
+    return undefined;
   };
 
-  const refuse = async (utterance: Utterance, place: Place, problem: Problem) => {
-    if (!problem.suggestions?.length) return reply(utterance, place, problemReply(problem, utterance));
+  const refuse = async (utterance: Utterance, place: Place, problem: Problem, command?: string): Promise<void> => {
+    if (memory.knows(place.id)) return;
+    const reference = isExplained(problem.code) ? { reference: place.id } : {};
+    if (!problem.suggestions?.length) {
+      await writeDown(services, utterance, 'refused', {
+        reference: place.id,
+        outcome: problem.code,
+        ...(command && { command }),
+      });
+      return reply(utterance, place, problemReply(problem, { ...utterance, ...reference }));
+    }
     const outcome = problem satisfies Json;
     const job: NewJob = { request: null, outcome, first: (ids) => problemReply(problem, { ...utterance, ...ids }) };
-    await enqueue(unread, job, utterance, place, deliveryKeyOf(utterance));
+    await enqueue(unread, job, utterance, place, keyed(utterance));
   };
 
   const hear = (utterance: Utterance): Promise<void> => answer(utterance, { id: jobIdOf(utterance) });
 
-  const answer = async (utterance: Utterance, place: Place): Promise<void> => {
+  const answer = (utterance: Utterance, place: Place): Promise<void> =>
+    deliberating(() => answerOnce(utterance, place));
+
+  const answerOnce = async (utterance: Utterance, place: Place): Promise<void> => {
     const found = readCommand(words(utterance.text), table);
     if (!found.ok) return refuse(utterance, place, found.problem);
     const command = byName.get(found.value.command);
     if (!command) throw new Error(`no command "${found.value.command}" in the registry`);
-    if (!mayRun(services.grants(), utterance.requester, utterance.conversation, command.name)) {
-      const problem = authorize(services, utterance, { command: command.name, machines: [], ports: [] });
-      return refuse(
-        utterance,
-        place,
-        problem ?? { code: 'DENIED', facts: { command: command.name, rule: '', ids: '' } },
-      );
-    }
+    const denial = authorize(services, utterance, { command: command.name, machines: [], ports: [] });
+    if (denial) return refuse(utterance, place, denial, command.name);
     const reading = command.read(found.value.rest, utterance.locale);
-    if (!reading.ok) return refuse(utterance, place, reading.problem);
+    if (!reading.ok) return refuse(utterance, place, reading.problem, command.name);
+    if (!command.task) {
+      if (memory.knows(place.id)) return;
+      // It acts while it is handled, and nothing more is decided about it.
+      const understood = command.print?.(found.value.rest) ?? command.name;
+      await writeDown(services, utterance, 'accepted', { reference: place.id, command: command.name, understood });
+    }
     const handling = await reading.value(utterance, services);
-    const start = (name: string, job: NewJob) => enqueue(name, job, utterance, place, deliveryKeyOf(utterance));
+    const start = async (name: string, job: NewJob) => {
+      const problem = await enqueue(name, job, utterance, place, keyed(utterance));
+      if (problem) await reply(utterance, place, problemReply(problem, { ...utterance, reference: place.id }));
+    };
     switch (handling.kind) {
       case 'reply':
         return reply(utterance, place, handling.reply);
@@ -151,28 +215,44 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       kind: 'notice',
       text: say(locale, key),
     });
+    const button = { verb: pressed.verb, card: pressed.jobId };
+    const refused = async (outcome: ErrorCode, answer: PressAnswer, command?: string) => {
+      await writeDown(services, pressed, 'refused', { ...button, outcome, ...(command && { command }) });
+      return answer;
+    };
     const job = await store.job(pressed.jobId);
     // A card belongs to its conversation: in another one it is as good as forged.
     if (!job || job.nonce !== pressed.nonce || !sameConversation(job.conversation, pressed.conversation)) {
-      return notice('turn.outdated');
+      return refused('CARD_OUTDATED', notice('turn.outdated'));
     }
     const id = jobIdOf(pressed);
-    const text = suggestionOf(job, pressed.verb);
-    if (text) {
-      if (!(await store.spend(job.id, `${job.nonce}/${pressed.verb}`))) return notice('turn.outdated');
+    const spend = () => store.spend(job.id, `${job.nonce}/${pressed.verb}`);
+    const hearButton = async (text: string) => {
+      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
       await hear({ ...pressed, text });
       return notice('turn.started');
+    };
+    const text = suggestionOf(job, pressed.verb);
+    if (text) return (await spend()) ? hearButton(text) : refused('CARD_OUTDATED', notice('turn.outdated'));
+    const command = byName.get(job.command);
+    const denial = command && authorize(services, pressed, { command: command.name, machines: [], ports: [] });
+    if (denial) return refused(denial.code, problemNotice(denial, locale), job.command);
+    const handling = await command?.press?.(pressed, job, services);
+    if (!handling) return refused('CARD_OUTDATED', notice('turn.unknownButton'), job.command);
+    if (handling.kind === 'view') {
+      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
+      return { kind: 'card', reply: handling.reply };
     }
-    const handling = await byName.get(job.command)?.press?.(pressed, job, services);
-    if (!handling) return notice('turn.unknownButton');
-    if (handling.kind === 'view') return { kind: 'card', reply: handling.reply };
-    if (!(await store.spend(job.id, `${job.nonce}/${pressed.verb}`))) return notice('turn.outdated');
     if (handling.kind === 'say') {
-      await hear({ ...pressed, text: handling.text });
-      return notice('turn.started');
+      return (await spend())
+        ? hearButton(handling.text)
+        : refused('CARD_OUTDATED', notice('turn.outdated'), job.command);
     }
     const messageId = handling.over === 'card' ? (pressed.messageId ?? job.messageId) : undefined;
-    await enqueue(job.command, handling.job, pressed, { id, ...(messageId && { messageId }) });
+    const place = { id, ...(messageId && { messageId }) };
+    const over = await enqueue(job.command, handling.job, pressed, place, { button, spend });
+    if (over?.code === 'CARD_OUTDATED') return notice('turn.outdated');
+    if (over) return problemNotice(over, locale);
     if (handling.over === 'new') return notice(handling.job.outcome === undefined ? 'turn.started' : 'turn.below');
     const begun = await store.job(id);
     return begun
@@ -182,7 +262,7 @@ export function createDispatcher({ commands, services, store, worker, replier }:
 
   return {
     hear,
-    press,
+    press: (pressed) => deliberating(() => press(pressed)),
     ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer }),
     async greet(conversation, locale, addedBy) {
       const examples = [say(locale, 'command.check.example.1'), say(locale, 'command.help.example.1')];
@@ -191,6 +271,17 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       await replier.send(conversation, welcomeReply({ examples, simulated, locale, ...(name && { addedBy: name }) }));
     },
   };
+}
+
+/** Within a press there is no card of its own to say it on. */
+function problemNotice(problem: Problem, locale: Locale): PressAnswer {
+  const { what, why, do: todo } = problemWords(problem, locale);
+  return { kind: 'notice', text: [what, why, todo].join(' ').trim() };
+}
+
+function keyed(utterance: Utterance) {
+  const deliveryKey = deliveryKeyOf(utterance);
+  return deliveryKey === undefined ? {} : { deliveryKey };
 }
 
 const unreadTask: Task = {

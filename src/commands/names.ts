@@ -5,8 +5,9 @@ import type { Machine, Target, VmName } from '../core/check.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Tag } from '../language/endpoints.ts';
 import { nearest } from '../language/suggest.ts';
-import { maySee } from '../policy/decide.ts';
+import { decide, maySee } from '../policy/decide.ts';
 import type { Services, Turn } from './command.ts';
+import { noteDecision } from './deliberation.ts';
 
 /** The estate with each of the names looked up, freshly where it is not known. */
 export async function lookUp(names: readonly VmName[], inventory: Inventory): Promise<Answer<Estate>> {
@@ -19,7 +20,30 @@ export async function lookUp(names: readonly VmName[], inventory: Inventory): Pr
 
 /** What of the estate this person may know of here, as far as one command is concerned. */
 export function visibleTo(turn: Turn, { grants }: Services, estate: Estate, command: string): Estate {
-  return narrow(estate, (machine) => maySee(grants(), turn.requester, turn.conversation, machine, command));
+  const { requester, conversation } = turn;
+  const visible = narrow(estate, (machine) => maySee(grants(), requester, conversation, machine, command));
+  const { subscriptionIds, findByAddress, ownersOf, machineOf, watcherOf } = visible;
+  return {
+    get machines() {
+      return visible.machines;
+    },
+    subscriptionIds,
+    findByAddress,
+    ownersOf,
+    machineOf,
+    watcherOf,
+    find(name) {
+      const found = visible.find(name);
+      const hidden = found.kind === 'none' ? estate.find(name) : found;
+      // Nobody is told, but the audit is to know why.
+      if (found.kind === 'none' && hidden.kind !== 'none') {
+        const machines = hidden.kind === 'one' ? [hidden.machine] : hidden.machines;
+        const subject = { command, machines, ports: [] };
+        noteDecision({ subject, decision: decide(grants(), requester, conversation, subject) });
+      }
+      return found;
+    },
+  };
 }
 
 const sourceKey = 'source';

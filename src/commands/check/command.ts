@@ -15,6 +15,7 @@ export const check: Command = {
     const reading = readCheck(rest, locale);
     return reading.ok ? { ok: true, value: (turn, services) => handle(reading.value, turn, services) } : reading;
   },
+  describe: (stored) => printCheck((stored as CheckJob).request),
   task: createTask,
   press: answerPress,
   repeat: repeatJob,

@@ -5,6 +5,7 @@ import type { Problem } from '../../core/errors.ts';
 import { compare } from '../../diagnosis/compare.ts';
 import type { Hooks, Job } from '../../jobs/job.ts';
 import { problemOf } from '../azure-problem.ts';
+import { chargeRun } from '../charge.ts';
 import type { NewJob, Services, Turn } from '../command.ts';
 import type { CommandTask } from '../endings.ts';
 import { lookUp } from '../names.ts';
@@ -30,6 +31,9 @@ export function createTask(services: Services): CommandTask {
       const estate = asked.question ? await inventory.estate() : await lookUp(namesOf(asked.request), inventory);
       if (!estate.ok) return failed(problemOf(estate.failure), job, services);
       const settled = settle(asked, estate.value, job, services);
+      const isRun = settled.kind === 'question' || settled.kind === 'matrix';
+      const over = isRun && (await chargeRun(services, job));
+      if (over) return failed(over, job, services);
       switch (settled.kind) {
         case 'question':
           return runOne(settled.question, estate.value, job, hooks, services, place);

@@ -34,7 +34,7 @@ const asking: Asking<Named, Machine, Answer> = {
   print: printUse,
 };
 
-const { handle, task, press } = createAsking(asking);
+const { handle, task, press, describe } = createAsking(asking);
 
 export const use: Command = {
   name: 'use',
@@ -46,6 +46,7 @@ export const use: Command = {
   },
   task,
   press,
+  describe,
 };
 
 async function answer(request: UseRequest, turn: Turn, services: Services): Promise<Handling> {

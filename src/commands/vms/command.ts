@@ -40,6 +40,7 @@ export const vms: Command = {
       ? { ok: true, value: async (turn) => ({ kind: 'job', job: newJob(reading.value, turn) }) }
       : reading;
   },
+  describe: (stored) => printVms(stored as VmsRequest),
   task: createTask,
   async press({ verb, locale, ...turn }, job, services) {
     if (verb === 'run-again')
