@@ -14,8 +14,8 @@ import type { Log } from './log.ts';
 import { measuredStore, watchApp } from './measuring.ts';
 import { openStore } from './open-store.ts';
 import type { Grants } from './policy/grants.ts';
-import { createReadiness } from './readiness.ts';
 import { createRates } from './policy/rates.ts';
+import { createReadiness } from './readiness.ts';
 import { createRenderer } from './rendering/renderer.ts';
 import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
@@ -28,8 +28,8 @@ import { createSender } from './teams/sender.ts';
 import { startServer } from './teams/server.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { createTokenCheck } from './teams/token.ts';
-import { type Chat, createChat } from './web/chat.ts';
 import { product } from './version.ts';
+import { type Chat, createChat } from './web/chat.ts';
 import { channel } from './web/people.ts';
 
 export type App = {
@@ -56,7 +56,8 @@ export type AppParts = {
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const { log } = parts;
   const clock = parts.clock ?? systemClock;
-  const { store, engine } = await openStore(config, log, clock);
+  const { store: opened, engine } = await openStore(config, log, clock);
+  const store = measuredStore(opened, config.databaseUrl ? 'postgresql' : 'sqlite');
   const connection = parts.connection ?? (await connectAzure(config, log, clock));
   const { arm, inventory } = connection;
   const renderer = createRenderer(new URL('../cards/', import.meta.url));

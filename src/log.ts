@@ -1,5 +1,7 @@
 import { pino } from 'pino';
 import pretty from 'pino-pretty';
+import { traceFacts } from './core/telemetry.ts';
+import { trail } from './core/trail.ts';
 
 /** Structured logging. Call sites give ids and short facts; never tokens, signed URLs or whole activities. */
 export type Log = {
@@ -14,6 +16,7 @@ export function createLog(options: { readonly level: string; readonly human: boo
   const settings = {
     level: options.level,
     base: null,
+    mixin: bearings,
     redact: {
       paths: ['*.token', '*.poller', '*.authorization', 'token', 'poller', 'authorization'],
       censor: '[secret]',
@@ -23,6 +26,12 @@ export function createLog(options: { readonly level: string; readonly human: boo
   return options.human
     ? pino(settings, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }))
     : pino(settings, pino.destination({ dest: 2, sync: true }));
+}
+
+/** Each line says by itself which job it is about, and in which trace. */
+function bearings(): object {
+  const followed = trail();
+  return { ...(followed && { jobId: followed.jobId, conversation: followed.conversation }), ...traceFacts() };
 }
 
 /** A surprise keeps its stack, but nothing that an HTTP client hung on it: requests carry tokens. */

@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { type Config, type Mode, readConfig } from './config.ts';
+import type { Log } from './log.ts';
 
 enableCompileCache();
 
@@ -26,8 +27,11 @@ async function run(): Promise<number> {
       const { runGrants } = await import('./terminal/grants.ts');
       return runGrants(argv, { out: print, err: complain });
     }
+    case 'version':
+    case '--version':
+      return version();
     default:
-      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, doctor, grants.`);
+      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, doctor, grants, version.`);
       return 64;
   }
 }
@@ -40,7 +44,7 @@ async function serve(local: boolean): Promise<number> {
     level: config.local && !process.env.LOG_LEVEL ? 'warn' : config.logLevel,
     human: process.stderr.isTTY,
   });
-  return serveUntilStopped(config, log, { out: print, err: complain, signal });
+  return withTelemetry(config, log, () => serveUntilStopped(config, log, { out: print, err: complain, signal }));
 }
 
 async function check(): Promise<number> {
@@ -52,7 +56,41 @@ async function check(): Promise<number> {
     ? (line: string | undefined) =>
         process.stderr.write(`\r\u001b[2K${line?.slice(0, (process.stderr.columns ?? 80) - 1) ?? ''}`)
     : undefined;
-  return checkOnce(argv, config, log, { out: print, err: complain, progress, signal });
+  return withTelemetry(config, log, () =>
+    checkOnce(argv, config, log, { out: print, err: complain, progress, signal }),
+  );
+}
+
+/** Loads and starts telemetry only where it is asked for. Sends what is left before it returns. */
+async function withTelemetry(config: Config, log: Log, run: () => Promise<number>): Promise<number> {
+  if (!config.telemetry) return run();
+  // Azure Monitor's exporter would report on itself to its makers.
+  process.env.APPLICATION_INSIGHTS_NO_STATSBEAT ??= 'true';
+  const { MetricsPortError, startTelemetry } = await import('./telemetry.ts');
+  const starting = startTelemetry(config.telemetry, log);
+  try {
+    const telemetry = await starting;
+    if (telemetry.metricsUrl) log.info({ url: telemetry.metricsUrl }, 'metrics are served');
+    try {
+      return await run();
+    } finally {
+      await telemetry.stop(flushLimitMs);
+    }
+  } catch (error) {
+    if (!(error instanceof MetricsPortError)) throw error;
+    complain(error.message);
+    return 1;
+  }
+}
+
+/** What a collector does not take by then is lost: nobody waits longer for a process that was told to stop. */
+const flushLimitMs = 2000;
+
+async function version(): Promise<number> {
+  const { product } = await import('./version.ts');
+  const built = product.revision ? ` (${product.revision})` : '';
+  print(`${product.name} ${product.version}${built}, Node ${product.node}`);
+  return 0;
 }
 
 /** Names what is wrong with the configuration as one of its lines, so that it goes on past it. */

@@ -5,6 +5,7 @@ import { openGrants } from './grants-file.ts';
 import { StoreUnusable } from './jobs/store.ts';
 import type { Log } from './log.ts';
 import { ListenError } from './teams/server.ts';
+import { product } from './version.ts';
 
 export type Io = {
   readonly out: (text: string) => void;
@@ -23,6 +24,7 @@ export async function stopInTime(app: Pick<App, 'stop'>): Promise<void> {
 
 /** Runs the bot until the signal says stop. Returns the exit code. */
 export async function serveUntilStopped(config: Config, log: Log, io: Io): Promise<number> {
+  log.info(product, 'starting');
   const grants = openGrants(config, log);
   if (!grants.ok) {
     io.err(

@@ -17,6 +17,8 @@ export type Arm = {
   network(subscriptionId: string): NetworkManagementClient;
   compute(subscriptionId: string): ComputeManagementClient;
   readonly subscriptions: SubscriptionClient;
+  /** Whether a token for it was had. */
+  hasToken(): boolean;
 };
 
 export type ArmOptions = {
@@ -33,7 +35,8 @@ export type ArmOptions = {
 const usualTimeoutMs = 30_000;
 
 export function createArm(options: ArmOptions): Arm {
-  const { cloud, credential, timeoutMs = usualTimeoutMs } = options;
+  const { cloud, timeoutMs = usualTimeoutMs } = options;
+  const { credential, hasToken } = watchToken(options.credential);
   const host = new URL(cloud.resourceManager).host;
   const common = {
     endpoint: cloud.resourceManager,
@@ -49,6 +52,7 @@ export function createArm(options: ArmOptions): Arm {
   return {
     cloud,
     simulated: options.simulated,
+    hasToken,
     subscriptions,
     async get(url, signal) {
       const headers = createHttpHeaders({ accept: 'application/json' });
@@ -58,6 +62,21 @@ export function createArm(options: ArmOptions): Arm {
     },
     network: keepLast((id) => new NetworkManagementClient(credential, id, shared)),
     compute: keepLast((id) => new ComputeManagementClient(credential, id, shared)),
+  };
+}
+
+/** A token that was had counts for good: one that lapses while nobody asks is renewed by the next question. */
+function watchToken(credential: TokenCredential): { credential: TokenCredential; hasToken: () => boolean } {
+  let had = false;
+  return {
+    credential: {
+      async getToken(scopes, options) {
+        const token = await credential.getToken(scopes, options);
+        if (token) had = true;
+        return token;
+      },
+    },
+    hasToken: () => had,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify, { type Response } from 'restify';
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import { arriving, count, measure } from '../core/telemetry.ts';
 import { bodyLimitBytes, judgeHead, readBody } from './body.ts';
 import { admit, type Door, type KnownActivity, type Vouched } from './front-door.ts';
 import type { Refusal } from './refusals.ts';
@@ -15,8 +16,10 @@ export type ServerOptions = {
   readonly checkToken?: TokenCheck;
   /** One turn of an activity that was let in. */
   readonly receive: (known: KnownActivity) => Promise<{ readonly status: number; readonly body?: Json }>;
-  /** Whether the process can do its work; `/readyz` says so. */
-  readonly ready: () => boolean;
+  /** What the process needs to do its work, each had or not; `/readyz` says so. */
+  readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
+  /** Which program this is; `/version` says so, to everybody. */
+  readonly product: JsonObject;
   /** Takes a request before the routes do; local mode's chat page. */
   readonly before?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   readonly refused: (refusal: Refusal) => void;
@@ -60,16 +63,27 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     response.send(200, { status: 'ok' });
   });
   server.get('/readyz', async (_request, response) => {
-    const ready = options.ready();
-    response.send(ready ? 200 : 503, { status: ready ? 'ready' : 'starting' });
+    const parts = await options.ready();
+    const isReady = Object.values(parts).every(Boolean);
+    response.send(isReady ? 200 : 503, { status: isReady ? 'ready' : 'not ready', ...parts });
+  });
+  server.get('/version', async (_request, response) => {
+    response.send(200, options.product);
   });
   server.post('/api/messages', async (request, response) => {
+    const startedMs = performance.now();
     try {
-      await takeMessage(options, request, response);
+      await arriving(() => takeMessage(options, request, response));
     } catch (error) {
       options.surprised(error);
       if (!response.headersSent) response.writeHead(500, { connection: 'close' });
       response.end();
+    } finally {
+      measure('http.server.request.duration', (performance.now() - startedMs) / 1000, {
+        'http.request.method': 'POST',
+        'http.route': '/api/messages',
+        'http.response.status_code': response.statusCode,
+      });
     }
   });
   // restify would answer with its own words and a part of the request.
@@ -93,6 +107,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function takeMessage(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refuse = (status: number, reason: string) => {
     options.refused({ status, reason, from: request.socket.remoteAddress ?? '' });
+    // What follows a colon says which field: too many values for a label.
+    const kind = reason.split(':', 1).join();
+    count('hopcheck.refusals', { 'hopcheck.refusal.by': 'door', 'hopcheck.refusal.reason': kind });
     const kept = isSmall(request) && status !== 408;
     response.writeHead(status, { 'content-length': 0, ...(!kept && { connection: 'close' }) });
     response.end();

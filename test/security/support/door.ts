@@ -47,7 +47,8 @@ export async function openDoor(
       if (keep) received.push(known);
       return { status: 200 };
     },
-    ready: () => keys.ready(),
+    ready: async () => ({ keys: keys.ready() }),
+    product: { name: 'hopcheck' },
     refused: (refusal) => {
       if (keep) refusals.push(refusal);
     },
