@@ -25,6 +25,8 @@ export type Config = {
   readonly azure: AzureChoice;
   readonly subscriptions: readonly string[];
   readonly grantsFile?: string;
+  /** The OAuth connection that people sign in over, where Azure is asked with each person's own rights; absent for the bot's. */
+  readonly oauthConnection?: string;
   /** Absent: everything is kept in memory and gone at the end. */
   readonly dataDir?: string;
   /** A PostgreSQL that several instances share, in place of the folder. */
@@ -81,6 +83,11 @@ export const settings = {
   HOPCHECK_TOPOLOGY: z.string().default('contoso'),
   HOPCHECK_SPEED: number(0.1, 1000, 10),
   HOPCHECK_GRANTS: z.string().optional(),
+  HOPCHECK_IDENTITY: z.enum(['bot', 'user']).default('bot'),
+  HOPCHECK_OAUTH_CONNECTION: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be the name of an OAuth connection')
+    .optional(),
   HOPCHECK_DATA_DIR: z.string().optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   HOPCHECK_LANGUAGE: z.enum(['en', 'zh']).default('en'),
@@ -121,7 +128,9 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
   }
   const telemetry = readTelemetry(values, given, { onlyOtel: mode === 'terminal' });
   problems.push(...telemetry.problems);
+  if (values.HOPCHECK_IDENTITY === 'user') problems.push(...problemsOfPeople(values, mode));
   if (problems.length > 0) return { ok: false, problems };
+  const oauthConnection = values.HOPCHECK_IDENTITY === 'user' ? values.HOPCHECK_OAUTH_CONNECTION : undefined;
   const bot = local ? undefined : botOf(values);
   const tenants =
     values.HOPCHECK_TENANTS.length > 0 ? values.HOPCHECK_TENANTS : [values.MicrosoftAppTenantId ?? ''].filter(Boolean);
@@ -137,6 +146,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       azure: azureOf(values, mode),
       subscriptions: values.HOPCHECK_SUBSCRIPTIONS,
       ...(values.HOPCHECK_GRANTS && { grantsFile: values.HOPCHECK_GRANTS }),
+      ...(oauthConnection && { oauthConnection }),
       ...dataDirOf(values.HOPCHECK_DATA_DIR, mode),
       ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
       language: values.HOPCHECK_LANGUAGE,
@@ -147,6 +157,21 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       ...(telemetry.choice && { telemetry: telemetry.choice }),
     },
   };
+}
+
+/** A terminal has one identity, whose it is: the setting means nothing there. */
+function problemsOfPeople(values: Values, mode: Mode): string[] {
+  if (mode === 'local') {
+    return [
+      'HOPCHECK_IDENTITY is "user", and local mode has no Teams to sign in to: unset it, or start with "npm start"',
+    ];
+  }
+  if (mode === 'production' && !values.HOPCHECK_OAUTH_CONNECTION) {
+    return [
+      'HOPCHECK_OAUTH_CONNECTION is missing: with HOPCHECK_IDENTITY=user it names the OAuth connection of the Azure Bot resource',
+    ];
+  }
+  return [];
 }
 
 type Values = z.infer<z.ZodObject<typeof settings>>;

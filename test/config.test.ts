@@ -79,6 +79,20 @@ describe('configuration', () => {
     expect(problems).not.toContain('canary-9f3');
   });
 
+  test('people sign in only where an OAuth connection is named, and not in local mode', () => {
+    const user = { HOPCHECK_IDENTITY: 'user' };
+    const connected = { ...user, HOPCHECK_OAUTH_CONNECTION: 'azure-sign-in' };
+    expect(configOf({ ...registered, ...connected }, 'production').oauthConnection).toBe('azure-sign-in');
+    expect(problemsOf({ ...registered, ...user }, 'production')).toMatch(/^HOPCHECK_OAUTH_CONNECTION is missing/);
+    expect(problemsOf({ ...registered, ...user, HOPCHECK_OAUTH_CONNECTION: 'a b' }, 'production')).toMatch(
+      /CONNECTION/,
+    );
+    expect(problemsOf(connected, 'production')).toMatch(/MicrosoftAppId is missing/);
+    expect(problemsOf(connected, 'local')).toMatch(/local mode has no Teams to sign in to/);
+    expect(configOf(user, 'terminal').oauthConnection).toBeUndefined();
+    expect(configOf({ ...registered, HOPCHECK_OAUTH_CONNECTION: 'x' }, 'production').oauthConnection).toBeUndefined();
+  });
+
   describe('what proves that a process is the bot', () => {
     const { MicrosoftAppPassword: _none, ...unproven } = registered;
     const pem = (...parts: readonly string[]) => {
