@@ -3,6 +3,7 @@ export type Figure = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
+  /** Empty for what is only shown beside another figure. */
   readonly aim: string;
   readonly ok: boolean;
 };
@@ -12,6 +13,23 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
+export const median = (values: readonly number[]): number => percentile(values, 0.5);
+
 export function under(name: string, value: number, unit: string, limit: number): Figure {
-  return { name, value: Math.round(value * 100) / 100, unit, aim: `< ${limit}`, ok: value < limit };
+  return { name, value: rounded(value), unit, aim: `< ${limit}`, ok: value < limit };
 }
+
+export function atMost(name: string, value: number, unit: string, limit: number): Figure {
+  return { name, value: rounded(value), unit, aim: `<= ${limit}`, ok: value <= limit };
+}
+
+export function atLeast(name: string, value: number, unit: string, limit: number): Figure {
+  return { name, value: rounded(value), unit, aim: `>= ${limit}`, ok: value >= limit };
+}
+
+/** What others are measured against. */
+export function shown(name: string, value: number, unit: string): Figure {
+  return { name, value: rounded(value), unit, aim: '', ok: true };
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;

@@ -14,7 +14,7 @@ export type Renderer = {
   readonly templates: readonly string[];
   /**
    * Draws a reply. All text of the data is cleaned, and escaped where a client reads Markdown, so callers pass names as they
-   * are. Throws on an unknown template, on data that does not fit it, on a link that is not https, and on a card over the
+   * are. The same object is drawn once, and gives the same card: neither is changed by anybody. Throws on an unknown template, on data that does not fit it, on a link that is not https, and on a card over the
    * budget: all four are mistakes of ours, never of the person who asked.
    */
   render(reply: Reply): AdaptiveCard;
@@ -41,19 +41,22 @@ export function createRenderer(cardsFolder: URL | string): Renderer {
     const name = /^([a-z-]+)\.json$/.exec(file)?.[1];
     if (name) templates.set(name, createTemplate(name, JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
   }
+  const drawn = new WeakMap<Reply, AdaptiveCard>();
+  const draw = (reply: Reply): AdaptiveCard => {
+    const template = templates.get(reply.card);
+    if (!template) throw new Error(`There is no template cards/${reply.card}.json`);
+    const card = finish(template.expand(cleanData(reply.data)), icons);
+    if (!isObject(card)) throw new Error(`cards/${reply.card}.json does not give a card`);
+    const bytes = Buffer.byteLength(JSON.stringify(card));
+    if (bytes > cardBudgetBytes) {
+      throw new Error(`cards/${reply.card}.json: ${bytes} bytes, over the budget of ${cardBudgetBytes}`);
+    }
+    drawn.set(reply, card);
+    return card;
+  };
   return {
     templates: [...templates.keys()],
-    render(reply) {
-      const template = templates.get(reply.card);
-      if (!template) throw new Error(`There is no template cards/${reply.card}.json`);
-      const card = finish(template.expand(cleanData(reply.data)), icons);
-      if (!isObject(card)) throw new Error(`cards/${reply.card}.json does not give a card`);
-      const bytes = Buffer.byteLength(JSON.stringify(card));
-      if (bytes > cardBudgetBytes) {
-        throw new Error(`cards/${reply.card}.json: ${bytes} bytes, over the budget of ${cardBudgetBytes}`);
-      }
-      return card;
-    },
+    render: (reply) => drawn.get(reply) ?? draw(reply),
     async warm() {
       for (const template of templates.values()) {
         await turn();

@@ -1,3 +1,4 @@
+import type { TokenCredential } from '@azure/core-auth';
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import type { ServiceClientCredentials, ServiceClientCredentialsFactory } from 'botframework-connector';
 import type { BotCloud } from './bot-cloud.ts';
@@ -28,13 +29,25 @@ export function createAuthentication(
   );
 }
 
+/** MSAL renews a token five minutes before its end, but takes as long to look into its cache as sending a message does. */
+const holdMs = 60_000;
+
+function holdToken(credential: TokenCredential, scope: string): () => Promise<string> {
+  let held: { readonly token: string; readonly untilMs: number } | undefined;
+  return async () => {
+    if (held && performance.now() < held.untilMs) return held.token;
+    const { token } = (await credential.getToken(scope)) ?? {};
+    if (!token) throw new Error('no token for the connector was issued');
+    held = { token, untilMs: performance.now() + holdMs };
+    return token;
+  };
+}
+
 function credentialsOf(bot: BotIdentity, cloud: BotCloud): ServiceClientCredentialsFactory {
-  const credential = ownCredential(bot, cloud);
+  const tokenNow = holdToken(ownCredential(bot, cloud), `${cloud.scope}/.default`);
   const credentials: ServiceClientCredentials = {
     async signRequest(request) {
-      const { token } = (await credential.getToken(`${cloud.scope}/.default`)) ?? {};
-      if (!token) throw new Error('no token for the connector was issued');
-      request.headers.set('authorization', `Bearer ${token}`);
+      request.headers.set('authorization', `Bearer ${await tokenNow()}`);
       return request;
     },
   };

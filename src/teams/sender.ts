@@ -57,6 +57,9 @@ export const acknowledgementPatienceMs = 4000;
 
 const mostTries = 5;
 
+/** Without a reason of its own, each abort makes an exception with a stack. */
+const woken = new Error('the line has changed');
+
 const sweepMs = 60_000;
 
 /** So that many conversations that wait for the same moment do not go on together. */
@@ -134,7 +137,8 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
   };
 
   const wake = (room: Room) => {
-    room.wake.abort();
+    if (!room.pumping) return;
+    room.wake.abort(woken);
     room.wake = new AbortController();
   };
 

@@ -28,6 +28,15 @@ it('compiles every template of the product', async () => {
   await renderer.warm();
 });
 
+it('draws the same reply once, and another reply with the same words on its own', () => {
+  const renderer = rendererOf(text('Hello ${name}'));
+  const reply = { card: 'one', data: { name: 'x' }, summary: '' };
+  const card = renderer.render(reply);
+  expect(renderer.render(reply)).toBe(card);
+  expect(renderer.render({ ...reply })).not.toBe(card);
+  expect(renderer.render({ ...reply, data: { name: 'y' } })).toEqual(text('Hello y'));
+});
+
 describe('a template', () => {
   it.each([
     ['an expression', text('${toUpper(name)}')],

@@ -1,4 +1,4 @@
-import type { Locale } from '../../core/chat.ts';
+import type { Locale, Reply } from '../../core/chat.ts';
 import { readCommand } from '../../language/commands.ts';
 import { isMessageKey, say } from '../../language/say.ts';
 import { mayRun } from '../../policy/decide.ts';
@@ -8,6 +8,14 @@ import { helpWords, readHelp } from './request.ts';
 
 /** Help is made of the commands themselves, and lists only what this person may run here. */
 export function createHelp(list: () => readonly Command[]): Command {
+  const describe = createMemory((locale: Locale, about: string | undefined, allowed: readonly Command[]) =>
+    helpReply({
+      commands: allowed.map((command) => describeCommand(command, locale)),
+      ...(about && { about }),
+      withheld: list().length - allowed.length,
+      locale,
+    }),
+  );
   return {
     name: 'help',
     words: helpWords,
@@ -24,18 +32,27 @@ export function createHelp(list: () => readonly Command[]): Command {
         ok: true,
         value: async (turn, { grants }) => {
           const allowed = list().filter(({ name }) => mayRun(grants(), turn.requester, turn.conversation, name));
-          const reply = helpReply({
-            commands: allowed.map((command) => describeCommand(command, turn.locale)),
-            ...(about && { about }),
-            withheld: list().length - allowed.length,
-            locale: turn.locale,
-          });
+          const reply = describe(turn.locale, about, allowed);
           return { kind: 'reply', reply };
         },
       };
     },
   };
 }
+
+/** Only the language, the topic and what is allowed make one help differ from another, and most people may run the same. */
+function createMemory(describe: (locale: Locale, about: string | undefined, allowed: readonly Command[]) => Reply) {
+  const known = new Map<string, Reply>();
+  return (locale: Locale, about: string | undefined, allowed: readonly Command[]): Reply => {
+    const key = [locale, about ?? '', ...allowed.map(({ name }) => name)].join(' ');
+    const reply = known.get(key) ?? describe(locale, about, allowed);
+    if (known.size >= mostKnown) known.clear();
+    known.set(key, reply);
+    return reply;
+  };
+}
+
+const mostKnown = 100;
 
 export function describeCommand({ name, examples }: Command, locale: Locale): CommandHelp {
   const words = (part: string) => {
