@@ -3,7 +3,9 @@ import type { Inventory } from './azure/inventory.ts';
 import type { Services } from './commands/command.ts';
 import { createDispatcher, tasksOf } from './commands/dispatch.ts';
 import { createEndings } from './commands/endings.ts';
+import { writeDown } from './commands/ledger.ts';
 import { commands } from './commands/registry.ts';
+import { createSharedRuns } from './commands/shared-runs.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -93,6 +95,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     audit: store.audit,
     settings: config,
     endings: createEndings(),
+    sharing: createSharedRuns({ store, clock }),
+    history: store.history,
   };
   const worker = createWorker({
     store,
@@ -100,6 +104,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     replier,
     clock,
     task: tasksOf(commands, services),
+    abandoned: ({ id: reference, command, ...turn }) => writeDown(services, turn, 'abandoned', { reference, command }),
     ...(parts.reach && { reach: parts.reach }),
     surprised: (job, reference, error) =>
       log.error(

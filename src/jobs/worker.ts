@@ -50,6 +50,8 @@ export type WorkerOptions = {
   readonly task: (command: string) => Task | undefined;
   /** An exception of a job, with the reference that its card carries. */
   readonly surprised: (job: Job, reference: string, error: unknown) => void;
+  /** Nobody will have this job's answer. Errors: StoreError, and then it is told again. */
+  readonly abandoned?: (job: Job) => Promise<void>;
   /** Called where dying would hurt most, so that tests can die there. */
   readonly reach?: (point: FaultPoint, job: Job) => void;
 };
@@ -187,6 +189,7 @@ export function createWorker(options: WorkerOptions): Worker {
         const isGone = error instanceof ConversationGone;
         if (!isGone) surprised(job, job.id, error);
         if (isGone || clock.now() > job.createdAtMs + patienceMs) {
+          await persist(job, signal, async () => options.abandoned?.(job));
           return await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
         }
         await backOff(clock, attempt, signal);
@@ -209,6 +212,8 @@ export function createWorker(options: WorkerOptions): Worker {
     for (const from of states) {
       if (!(await store.advance(jobId, from, 'abandoned', change))) continue;
       underWay.get(jobId)?.abort(new Error('nobody waits for this job any more'));
+      const job = options.abandoned && (await store.job(jobId));
+      if (job) await persist(job, stopping.signal, async () => options.abandoned?.(job));
       return true;
     }
     return false;
