@@ -9,7 +9,9 @@ import {
 } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { ShownError } from '../core/errors.ts';
+import { isWatching } from '../core/telemetry.ts';
 import { isHeldByAnother, readFailure, type Trace } from './failure.ts';
+import { watchCalls } from './watched-calls.ts';
 
 /**
  * What passes between us and ARM while `during` runs. The SDK's deserialisers drop what they do not know and its errors
@@ -58,6 +60,7 @@ export function harden(
   pipeline.addPolicy(takeTurns(), { afterPhase: 'Retry' });
   pipeline.addPolicy(limit(options.timeoutMs), { afterPhase: 'Retry' });
   pipeline.addPolicy(record(options.log), { afterPhase: 'Retry' });
+  if (isWatching()) pipeline.addPolicy(watchCalls(), { afterPhase: 'Retry' });
 }
 
 /** The bearer token goes to ARM's host and nowhere else, whatever a Location says. */

@@ -45,6 +45,11 @@ export function count<Name extends NameOf<'counter'>>(name: Name, labels: Labels
   if (meter) recorderOf(name, meter)(1, labels);
 }
 
+/** Whether anything is measured or traced. */
+export function isWatching(): boolean {
+  return meter !== undefined || tracer !== undefined;
+}
+
 /** `seconds` as they are; see the instrument's unit. */
 export function measure<Name extends NameOf<'histogram'>>(name: Name, seconds: number, labels: LabelsOf<Name>): void {
   if (meter) recorderOf(name, meter)(seconds, labels);
@@ -135,6 +140,13 @@ function fail(span: Span, error: unknown) {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** For what a queue runs later, in somebody else's place: gives a function the trace of now. */
+export function keepTrace(): <T>(run: () => Promise<T>) => () => Promise<T> {
+  if (!tracer) return (run) => run;
+  const now = context.active();
+  return (run) => () => context.with(now, run);
 }
 
 const arrival = createContextKey('hopcheck arrival');

@@ -1,6 +1,8 @@
 import type { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import { ClaimsIdentity, type ConnectorClient } from 'botframework-connector';
 import { z } from 'zod';
+import { isWatching } from '../core/telemetry.ts';
+import { watchConnectorCall } from './watched-connector.ts';
 
 /** The SDK's clients for speaking, one for each service URL. */
 export type Connectors = (serviceUrl: string) => Promise<ConnectorClient>;
@@ -25,7 +27,7 @@ export function createConnectors({ authentication, appId, timeoutMs = 10_000 }: 
     const existing = made.get(serviceUrl);
     if (existing) return existing;
     const fresh = factory.create(serviceUrl).then((client) => {
-      hardenClient(client, new URL(serviceUrl).origin, timeoutMs);
+      hardenClient(client, new URL(serviceUrl).origin, timeoutMs, isWatching() ? watchConnectorCall : undefined);
       return client;
     });
     made.set(serviceUrl, fresh);
@@ -34,12 +36,15 @@ export function createConnectors({ authentication, appId, timeoutMs = 10_000 }: 
   };
 }
 
-type Request = { readonly url: string; abortSignal?: AbortSignal };
+type Request = { readonly url: string; readonly method: string; abortSignal?: AbortSignal };
 type Send = (request: Request) => Promise<unknown>;
 type Pipeline = {
   removePolicy(options: { readonly name: string }): unknown;
   addPolicy(policy: { readonly name: string; sendRequest(request: Request, next: Send): Promise<unknown> }): unknown;
 };
+
+/** Looks on while a request is sent. */
+type Watch = (request: Request, send: () => Promise<unknown>) => Promise<unknown>;
 
 const HasPipeline = z.object({
   client: z.object({
@@ -51,7 +56,7 @@ const HasPipeline = z.object({
  * The SDK repeats a POST after a 5xx or a reset, which shows people the card twice, follows redirects with its token, and has
  * no time-out. Its options for that have no effect, so the pipeline inside the client is changed.
  */
-export function hardenClient(client: object, origin: string, timeoutMs: number) {
+export function hardenClient(client: object, origin: string, timeoutMs: number, watch?: Watch) {
   const { pipeline } = HasPipeline.parse({ client: Reflect.get(client, 'client') }).client;
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
   pipeline.removePolicy({ name: 'redirectPolicy' });
@@ -61,7 +66,7 @@ export function hardenClient(client: object, origin: string, timeoutMs: number) 
       if (new URL(request.url).origin !== origin) throw new Error('the request leaves its service');
       // The client's own time-out ends with the headers; this one covers a body that never comes.
       request.abortSignal = AbortSignal.timeout(timeoutMs);
-      return next(request);
+      return watch ? watch(request, () => next(request)) : next(request);
     },
   });
 }

@@ -2,6 +2,7 @@ import { type Activity, ActivityTypes } from 'botbuilder';
 import { type Conversation, type Reply, roomOf } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
+import { keepTrace } from '../core/telemetry.ts';
 import { ConversationGone, type Manner, type Replier } from '../jobs/job.ts';
 import type { Reference } from './activity.ts';
 import { readFault } from './connector-fault.ts';
@@ -46,16 +47,17 @@ export function createReplier({ sender, connectors, render, door, clock, gone }:
   return {
     async send(conversation, reply, manner: Manner = {}) {
       const reference = referenceOf(conversation);
+      const inTrace = keepTrace();
       const sending = sender.send({
         ...manner,
         ...lineOf(conversation),
         prepare() {
           const activity = activityOf(reply, reference);
-          return async () => {
+          return inTrace(async () => {
             const { conversations } = await connectors(reference.serviceUrl);
             const sent = await conversations.sendToConversation(reference.conversationId, activity);
             return sent.id || undefined;
-          };
+          });
         },
       });
       return sending.catch((error: unknown) => {
@@ -69,6 +71,7 @@ export function createReplier({ sender, connectors, render, door, clock, gone }:
     },
     async update(conversation, messageId, reply, manner: Manner = {}) {
       const reference = referenceOf(conversation);
+      const inTrace = keepTrace();
       try {
         await sender.send({
           ...manner,
@@ -76,11 +79,11 @@ export function createReplier({ sender, connectors, render, door, clock, gone }:
           messageId,
           prepare() {
             const activity = { ...activityOf(reply, reference), id: messageId };
-            return async () => {
+            return inTrace(async () => {
               const { conversations } = await connectors(reference.serviceUrl);
               await conversations.updateActivity(reference.conversationId, messageId, activity);
               return undefined;
-            };
+            });
           },
         });
         return 'updated';
