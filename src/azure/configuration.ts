@@ -36,13 +36,19 @@ export type Configuration = {
   routes(nicId: string): Promise<Answer<readonly Route[]>>;
 };
 
+/** What is kept of a resource: the rest of ARM's answer would be held for as long as its check runs. */
+type Nic = { readonly securityGroupId?: string; readonly subnetId?: string };
+type Subnet = { readonly id: string; readonly securityGroupId?: string; readonly routeTableId?: string };
 type Place = { readonly securityGroupIds: readonly string[]; readonly routeTableId?: string };
 
 export function openConfiguration(arm: Arm): Configuration {
   const held = new Map<string, Promise<Answer<unknown>>>();
 
   /** The key is a resource's id, which fixes its type, so one map can hold them all. */
-  const read = <T>(id: string, get: (client: NetworkManagementClient, group: string, name: string) => Promise<T>) => {
+  const read = <T>(
+    id: string,
+    get: (client: NetworkManagementClient, group: string, name: string) => Promise<T>,
+  ): Promise<Answer<T>> => {
     const parts = readResourceId(id);
     const [name] = parts?.names ?? [];
     if (!parts || !name) throw new Error(`not a resource id: ${id}`);
@@ -53,27 +59,46 @@ export function openConfiguration(arm: Arm): Configuration {
     return answer;
   };
 
-  const securityGroup = async (id: string): Promise<Answer<readonly SecurityRule[]>> => {
-    const answer = await read(id, (client, group, name) => client.networkSecurityGroups.get(group, name));
-    return answer.ok ? { ok: true, value: rulesOf(answer.value, id) } : answer;
-  };
+  const readNic = (nicId: string) =>
+    read(nicId, async (client, group, name): Promise<Nic> => {
+      const { networkSecurityGroup, ipConfigurations } = await client.networkInterfaces.get(group, name);
+      const subnetId = ipConfigurations?.find((configuration) => configuration.subnet?.id)?.subnet?.id;
+      return {
+        ...(networkSecurityGroup?.id && { securityGroupId: networkSecurityGroup.id }),
+        ...(subnetId && { subnetId }),
+      };
+    });
+
+  const readSubnets = (vnetId: string) =>
+    read(vnetId, async (client, group, name): Promise<readonly Subnet[]> => {
+      const { subnets = [] } = await client.virtualNetworks.get(group, name);
+      return subnets.map(({ id = '', networkSecurityGroup, routeTable }) => ({
+        id,
+        ...(networkSecurityGroup?.id && { securityGroupId: networkSecurityGroup.id }),
+        ...(routeTable?.id && { routeTableId: routeTable.id }),
+      }));
+    });
+
+  const securityGroup = (id: string) =>
+    read(id, async (client, group, name) => rulesOf(await client.networkSecurityGroups.get(group, name), id));
 
   /** A NIC's surroundings. The subnet is read out of its VNet: the least-privilege role has virtualNetworks/read, not subnets/read. */
   const place = async (nicId: string): Promise<Answer<Place>> => {
-    const nic = await read(nicId, (client, group, name) => client.networkInterfaces.get(group, name));
+    const nic = await readNic(nicId);
     if (!nic.ok) return nic;
-    const own = nic.value.networkSecurityGroup?.id;
-    const subnetId = nic.value.ipConfigurations?.find((configuration) => configuration.subnet?.id)?.subnet?.id;
+    const { securityGroupId: own, subnetId } = nic.value;
     const vnetId = /^(.+\/virtualNetworks\/[^/]+)\/subnets\//i.exec(subnetId ?? '')?.[1];
     if (!vnetId) return { ok: true, value: { securityGroupIds: own ? [own] : [] } };
-    const vnet = await read(vnetId, (client, group, name) => client.virtualNetworks.get(group, name));
-    if (!vnet.ok) return vnet;
-    const subnet = vnet.value.subnets?.find((candidate) => sameId(candidate.id, subnetId));
-    const shared = subnet?.networkSecurityGroup?.id;
-    const routeTableId = subnet?.routeTable?.id;
+    const subnets = await readSubnets(vnetId);
+    if (!subnets.ok) return subnets;
+    const subnet = subnets.value.find(({ id }) => sameId(id, subnetId));
+    const routeTableId = subnet?.routeTableId;
     return {
       ok: true,
-      value: { securityGroupIds: [own, shared].flatMap((group) => group ?? []), ...(routeTableId && { routeTableId }) },
+      value: {
+        securityGroupIds: [own, subnet?.securityGroupId].flatMap((group) => group ?? []),
+        ...(routeTableId && { routeTableId }),
+      },
     };
   };
 
@@ -94,10 +119,10 @@ export function openConfiguration(arm: Arm): Configuration {
       if (!at.ok) return at;
       const { routeTableId } = at.value;
       if (!routeTableId) return { ok: true, value: [] };
-      const table = await read(routeTableId, (client, group, name) => client.routeTables.get(group, name));
-      return table.ok
-        ? { ok: true, value: (table.value.routes ?? []).flatMap((route) => routeFrom(route, routeTableId) ?? []) }
-        : table;
+      return read(routeTableId, async (client, group, name): Promise<readonly Route[]> => {
+        const { routes = [] } = await client.routeTables.get(group, name);
+        return routes.flatMap((route) => routeFrom(route, routeTableId) ?? []);
+      });
     },
   };
 }

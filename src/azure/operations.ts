@@ -92,8 +92,8 @@ export async function start(
 }
 
 /**
- * Polls until Azure gives its result, refuses for good, or `deadlineMs` (epoch) passes; never earlier than Retry-After. Each 202 may
- * hand out a new Location, which is followed; after a passing failure the first one is asked again.
+ * Polls until Azure gives its result, refuses for good, or `deadlineMs` (epoch) passes; never earlier than Retry-After. A 202 may
+ * hand out a new Location, which is followed from then on.
  */
 export function finish(
   arm: Arm,
@@ -101,37 +101,36 @@ export function finish(
   clock: Clock,
   limits: { readonly deadlineMs: number; readonly signal?: AbortSignal },
 ): Promise<Answer<WatcherAnswer>> {
-  const { notBeforeMs, requestId } = operation;
-  const location = locationOf(operation.poller);
-  if (location === undefined) return Promise.resolve(malformed('no Location to poll', requestId));
-  // Thousands wait here at once: beyond the Location nothing of the operation is held while they do.
-  return follow(arm, { location, notBeforeMs, ...(requestId && { requestId }) }, clock, limits);
+  const { notBeforeMs: nextMs, requestId } = operation;
+  const url = locationOf(operation.poller);
+  if (url === undefined) return Promise.resolve(malformed('no Location to poll', requestId));
+  // Thousands wait here at once: nothing else of the operation is held while they do.
+  return follow(arm, { url, nextMs, ...(requestId && { requestId }) }, clock, limits);
 }
+
+/** Where to look next, and when (epoch). */
+type Way = { url: string; nextMs: number; readonly requestId?: string };
 
 async function follow(
   arm: Arm,
-  first: { readonly location: string; readonly notBeforeMs: number; readonly requestId?: string },
+  way: Way,
   clock: Clock,
   limits: { readonly deadlineMs: number; readonly signal?: AbortSignal },
 ): Promise<Answer<WatcherAnswer>> {
-  let { location } = first;
-  let nextMs = first.notBeforeMs;
+  const { requestId } = way;
   let failure: Failure | undefined;
   for (;;) {
-    if (nextMs > limits.deadlineMs) {
+    if (way.nextMs > limits.deadlineMs) {
       await clock.sleep(Math.max(0, limits.deadlineMs - clock.now()), limits.signal);
-      return {
-        ok: false,
-        failure: { ...failure, code: 'NO_RESULT', ...(first.requestId && { requestId: first.requestId }) },
-      };
+      return { ok: false, failure: { ...failure, code: 'NO_RESULT', ...(requestId && { requestId }) } };
     }
-    await clock.sleep(Math.max(0, nextMs - clock.now()), limits.signal);
-    const look = await poll(arm, location, limits.signal);
-    if (look.state === 'done') return finished(look.body, look.requestId ?? first.requestId);
+    await clock.sleep(Math.max(0, way.nextMs - clock.now()), limits.signal);
+    const look = await poll(arm, way.url, limits.signal);
+    if (look.state === 'done') return finished(look.body, look.requestId ?? requestId);
     if (look.state === 'failed' && !passing(look.failure)) return { ok: false, failure: look.failure };
     failure = look.state === 'failed' ? look.failure : undefined;
-    location = (look.state === 'running' && look.location) || first.location;
-    nextMs = clock.now() + look.waitMs;
+    if (look.state === 'running' && look.location) way.url = look.location;
+    way.nextMs = clock.now() + look.waitMs;
   }
 }
 

@@ -46,8 +46,10 @@ export function createDesk(
     const started = await start(arm, watcherId, question, clock, limits.signal);
     if (!started.ok) return { ok: false, why: silenceOf(started.failure) };
     if ('done' in started.value) return { ok: true, answer: started.value.done.body };
-    const finished = await finish(arm, started.value.operation, clock, limits);
-    return finished.ok ? { ok: true, answer: finished.value.body } : { ok: false, why: silenceOf(finished.failure) };
+    // Not awaited here: the frame would hold the operation, a serialized poller of some kB, for as long as Azure takes.
+    return finish(arm, started.value.operation, clock, limits).then((finished) =>
+      finished.ok ? { ok: true, answer: finished.value.body } : { ok: false, why: silenceOf(finished.failure) },
+    );
   };
 
   const gather = (wants: readonly Want[]) => {
