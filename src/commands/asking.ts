@@ -1,7 +1,7 @@
 import type { Estate } from '../azure/inventory.ts';
 import type { Press, Reply } from '../core/chat.ts';
 import type { VmName } from '../core/check.ts';
-import type { Problem, Reading } from '../core/errors.ts';
+import { internal, type Problem, type Reading } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Job } from '../jobs/job.ts';
 import { say } from '../language/say.ts';
@@ -173,7 +173,7 @@ export function createAsking<Request extends JsonObject, Question, Answer extend
           const answer = await asking.ask(resolved.question, setting);
           return answer.ok ? { kind: 'answered', answer: answer.value } : failed(answer.problem, job);
         },
-        fail: (job) => failed({ code: 'INTERNAL', facts: {} }, job),
+        fail: (job, _reference, problem = internal) => failed(problem, job),
         cancel: (job, by) => failed({ code: 'CANCELLED', facts: { name: by.name ?? by.id } }, job),
         draw: (job, outcome) => draw(outcome as Ended, { ...job, jobId: job.id }, services),
       };

@@ -5,13 +5,15 @@ import type { Clock } from '../core/clock.ts';
 import type { Reading } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Audit } from '../jobs/audit.ts';
-import type { Job } from '../jobs/job.ts';
+import type { History } from '../jobs/history.ts';
+import type { Job, Task } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
 import type { CommandWords } from '../language/commands.ts';
 import type { Grants } from '../policy/grants.ts';
 import type { Rates } from '../policy/rates.ts';
 import type { CardIds } from './card-parts.ts';
 import type { CommandTask, Endings } from './endings.ts';
+import type { SharedRuns } from './shared-runs.ts';
 
 /** What commands work with; made once in app.ts. */
 export type Services = {
@@ -19,9 +21,13 @@ export type Services = {
   readonly rights?: 'reader';
   readonly arm: Arm;
   readonly inventory: Inventory;
-  readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished'>;
+  readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished' | 'watches'>;
   readonly clock: Clock;
   readonly endings: Endings;
+  /** Lets several jobs ask Azure one question once; absent in the terminal, which asks one. */
+  readonly sharing?: SharedRuns;
+  /** What was answered before; absent in the terminal, which keeps nothing. */
+  readonly history?: History;
   /** Who may ask what, as the grants file says at this moment. */
   grants(): Grants;
   /** What was asked lately and what runs; absent in the terminal, which limits nobody. */
@@ -54,7 +60,8 @@ export type NewJob = {
 
 export type Handling =
   | { readonly kind: 'reply'; readonly reply: Reply }
-  | { readonly kind: 'job'; readonly job: NewJob }
+  /** `of` is the command whose job it is, where that is another one. */
+  | { readonly kind: 'job'; readonly job: NewJob; readonly of?: string }
   /** The question of an earlier job, of whichever command, once more. */
   | { readonly kind: 'repeat'; readonly job: Job }
   /** Nobody is to wait for these jobs any more; `reply` is told how many could still be ended. */
@@ -63,6 +70,8 @@ export type Handling =
 /** What a press of a button comes to. A started job is drawn over the pressed card, or as a message of its own. */
 export type PressHandling =
   | { readonly kind: 'view'; readonly reply: Reply }
+  /** Something that is done at once, and then said in a sentence; done twice it does nothing more. */
+  | { readonly kind: 'act'; act(): Promise<string> }
   | { readonly kind: 'start'; readonly job: NewJob; readonly over: 'card' | 'new' }
   /** As if the person had said it: a question to another command. */
   | { readonly kind: 'say'; readonly text: string };
@@ -82,8 +91,8 @@ export type Command = {
   print?(rest: readonly string[]): string | undefined;
   /** The same, of a stored request. */
   describe?(request: Json): string;
-  /** How its jobs are worked on, for a command that has any. */
-  task?(services: Services): CommandTask;
+  /** How its jobs are worked on, for a command that has any; `others` gives the bare tasks of other commands. */
+  task?(services: Services, others: (command: string) => Task | undefined): CommandTask;
   /** The question of one of its jobs once more, for whoever asks now. */
   repeat?(job: Job, turn: Turn, services: Services): Promise<NewJob>;
   /** What its buttons do, by verb; undefined for a verb it does not know. */

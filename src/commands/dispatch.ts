@@ -9,10 +9,10 @@ import {
   roomOf,
   type Utterance,
 } from '../core/chat.ts';
-import type { ErrorCode, Problem } from '../core/errors.ts';
+import { type ErrorCode, type Problem, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Job, Replier, Task } from '../jobs/job.ts';
-import type { Store } from '../jobs/store.ts';
+import { type Store, StoreError } from '../jobs/store.ts';
 import type { Worker } from '../jobs/worker.ts';
 import { readCommand } from '../language/commands.ts';
 import { say } from '../language/say.ts';
@@ -22,10 +22,14 @@ import { charge } from './charge.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
 import { deliberating } from './deliberation.ts';
 import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
+import type { CommandTask } from './endings.ts';
 import { rememberLast } from './last.ts';
 import { isExplained, type Noted, resultOf, withLedger, writeDown } from './ledger.ts';
-import { problemReply, problemWords, welcomeReply } from './replies.ts';
+import { machinesOf, mayRead } from './may-read.ts';
+import type { People } from './people.ts';
+import { noticeReply, problemReply, problemWords, welcomeReply } from './replies.ts';
 import { createRevisions } from './revisions.ts';
+import { createSigningIn, type Released, signInCommand, signInTask } from './signing-in.ts';
 
 /** What a press is answered with, within the few seconds that the channel waits for it. */
 export type PressAnswer =
@@ -43,6 +47,8 @@ export type Dispatcher = {
   revise(utterance: Utterance): Promise<void>;
   /** The person deleted a message: nobody waits for its answer any more. */
   withdraw(conversation: Conversation, activityId: string, by: Requester): Promise<void>;
+  /** This person has signed in: what they asked before goes on. */
+  signedIn(turn: Turn): Promise<void>;
   /** Says once what the bot is for, when it was added to a conversation. */
   greet(conversation: Conversation, locale: Locale, addedBy?: Requester): Promise<void>;
 };
@@ -53,29 +59,62 @@ export type DispatcherOptions = {
   readonly store: Store;
   readonly worker: Worker;
   readonly replier: Replier;
+  /** Whose rights answers rest on, where that is each person's own. */
+  readonly people?: People;
 };
 
 /** Jobs of this name hold what an unknown word may have meant, so that its buttons can run it. */
 const unread = 'unread';
 
-/** A job's tasks by command; the worker asks for them when it starts or goes on with one. */
-export function tasksOf(commands: readonly Command[], services: Services): (command: string) => Task | undefined {
+/**
+ * A job's tasks by command; the worker asks for them when it starts or goes on with one. With `people` a job runs with the rights
+ * that whoever asked for it has at that moment.
+ */
+export function tasksOf(
+  commands: readonly Command[],
+  services: Services,
+  people?: People,
+): (command: string) => Task | undefined {
+  const tasks = new WeakMap<Services, Map<string, CommandTask>>();
+  const taskFor = (command: Command, of: Services): CommandTask | undefined => {
+    const made = tasks.get(of) ?? new Map<string, CommandTask>();
+    tasks.set(of, made);
+    const others = (name: string) => {
+      const other = commands.find((each) => each.name === name);
+      return other && taskFor(other, of);
+    };
+    const task = made.get(command.name) ?? command.task?.(of, others);
+    if (task) made.set(command.name, task);
+    return task;
+  };
+  const asReader = (command: Command, task: CommandTask): CommandTask => {
+    if (!people || command.runsAs === 'bot') return task;
+    return {
+      ...task,
+      async run(job, hooks) {
+        const own = await people.servicesFor(job);
+        if (!own) throw new ShownError({ code: 'SIGN_IN_NEEDED', facts: {} });
+        return (taskFor(command, own) ?? task).run(job, hooks);
+      },
+    };
+  };
   const made = new Map(
-    commands.flatMap((command) =>
-      command.task
-        ? [
-            [
-              command.name,
-              withLedger(services, services.endings.watch(command.task(services)), command.describe),
-            ] as const,
-          ]
-        : [],
-    ),
+    commands.flatMap((command) => {
+      const task = taskFor(command, services);
+      if (!task) return [];
+      const ended = services.endings.watch(asReader(command, task));
+      return [[command.name, withLedger(services, ended, command.describe)] as const];
+    }),
   );
-  return (name) => (name === unread ? unreadTask : made.get(name));
+  return (name) => (name === unread ? unreadTask : name === signInCommand ? signInTask : made.get(name));
 }
 
-export function createDispatcher({ commands, services, store, worker, replier }: DispatcherOptions): Dispatcher {
+/** How long a press may wait to learn what its reader may see; the channel waits for some five seconds. */
+const readingMs = 3000;
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { commands, services, store, worker, replier, people } = options;
+  const signingIn = people && createSigningIn({ people, store, worker, replier, clock: services.clock });
   const byName = new Map(commands.map((command) => [command.name, command]));
   const table = commands.map((command) => command.words);
   const memory = createMemory();
@@ -179,13 +218,15 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     if (denial) return refuse(utterance, place, denial, command.name);
     const reading = command.read(found.value.rest, utterance.locale);
     if (!reading.ok) return refuse(utterance, place, reading.problem, command.name);
+    const own = await servicesOf(command, utterance);
+    if (!own) return signingIn?.holdMessage(utterance, place);
     if (!command.task) {
       if (memory.knows(place.id)) return;
       // It acts while it is handled, and nothing more is decided about it.
       const understood = command.print?.(found.value.rest) ?? command.name;
       await writeDown(services, utterance, 'accepted', { reference: place.id, command: command.name, understood });
     }
-    const handling = await reading.value(utterance, services);
+    const handling = await reading.value(utterance, own);
     const start = async (name: string, job: NewJob) => {
       const problem = await enqueue(name, job, utterance, place, keyed(utterance));
       if (problem) await reply(utterance, place, problemReply(problem, { ...utterance, reference: place.id }));
@@ -194,18 +235,33 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       case 'reply':
         return reply(utterance, place, handling.reply);
       case 'job':
-        return start(command.name, handling.job);
+        return start(handling.of ?? command.name, handling.job);
       case 'repeat': {
         const { job } = handling;
         const repeat = byName.get(job.command)?.repeat;
         if (!repeat) throw new Error(`"${job.command}" cannot be asked once more`);
-        return start(job.command, await repeat(job, utterance, services));
+        return start(job.command, await repeat(job, utterance, own));
       }
       case 'end': {
         if (memory.knows(place.id)) return;
         const ended = handling.jobs.filter((job) => services.endings.end(job.id, utterance.requester));
         return reply(utterance, place, handling.reply(ended.length));
       }
+    }
+  };
+
+  /** Undefined where the person has to sign in first. */
+  const servicesOf = async (command: Command, turn: Turn): Promise<Services | undefined> =>
+    people && !command.offline ? people.servicesFor(turn) : services;
+
+  /** Whether this reader may know of what a card is about; undefined where that is not known in time. */
+  const isReadable = async (job: Job, own: Services): Promise<boolean | undefined> => {
+    const over = new AbortController();
+    const late = services.clock.sleep(readingMs, over.signal).catch(() => undefined);
+    try {
+      return await Promise.race([mayRead(own, machinesOf(job)), late.then(() => undefined)]);
+    } finally {
+      over.abort();
     }
   };
 
@@ -237,11 +293,20 @@ export function createDispatcher({ commands, services, store, worker, replier }:
     const command = byName.get(job.command);
     const denial = command && authorize(services, pressed, { command: command.name, machines: [], ports: [] });
     if (denial) return refused(denial.code, problemNotice(denial, locale), job.command);
-    const handling = await command?.press?.(pressed, job, services);
+    const own = command ? await servicesOf(command, pressed) : services;
+    if (!own) return { kind: 'notice', text: (await signingIn?.holdPress(pressed)) ?? '' };
+    const handling = await command?.press?.(pressed, job, own);
     if (!handling) return refused('CARD_OUTDATED', notice('turn.unknownButton'), job.command);
     if (handling.kind === 'view') {
+      const readable = await isReadable(job, own);
+      if (readable === undefined) return { kind: 'notice', text: say(locale, 'signIn.stillLooking') };
+      if (!readable) return refused('CARD_OUTDATED', notice('turn.outdated'), job.command);
       await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
       return { kind: 'card', reply: handling.reply };
+    }
+    if (handling.kind === 'act') {
+      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
+      return { kind: 'notice', text: await handling.act() };
     }
     if (handling.kind === 'say') {
       return (await spend())
@@ -260,9 +325,27 @@ export function createDispatcher({ commands, services, store, worker, replier }:
       : notice('turn.outdated');
   };
 
+  const pressOnce = (pressed: Press) => deliberating(() => press(pressed));
+
+  /** What was held is dealt with as if it came now; what would have been the answer of a press has to be a message. */
+  const deal = async (released: Released): Promise<void> => {
+    const turn = released.kind === 'said' ? released.utterance : released.press;
+    try {
+      if (released.kind === 'said') return await answer(released.utterance, released.place);
+      const answered = await pressOnce(released.press);
+      const begun = (['turn.started', 'turn.below'] as const).map((key) => say(turn.locale, key));
+      if (answered.kind === 'card' || begun.includes(answered.text)) return;
+      await replier.send(turn.conversation, noticeReply({ text: answered.text, locale: turn.locale }));
+    } catch (error) {
+      if (!(error instanceof ShownError) || error instanceof StoreError) throw error;
+      await replier.send(turn.conversation, problemReply(error.problem, turn));
+    }
+  };
+
   return {
     hear,
-    press: (pressed) => deliberating(() => press(pressed)),
+    press: pressOnce,
+    signedIn: async (turn) => signingIn?.release(turn, deal),
     ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer }),
     async greet(conversation, locale, addedBy) {
       const examples = [say(locale, 'command.check.example.1'), say(locale, 'command.help.example.1')];

@@ -26,13 +26,13 @@ export type SigningIn = {
   holdMessage(utterance: Utterance, place: Place): Promise<void>;
   /** The same for a press. Returns what the press is answered with. */
   holdPress(press: Press): Promise<string>;
-  /** What this person has waiting, each of it once, whichever instance asks. */
-  release(turn: Turn): Promise<readonly Released[]>;
+  /** Hands over what this person has waiting. What is dealt with twice is one job, so it is forgotten only afterwards. */
+  release(turn: Turn, deal: (released: Released) => Promise<void>): Promise<void>;
 };
 
 export type SigningInOptions = {
   readonly people: People;
-  readonly store: Pick<Store, 'job' | 'remember' | 'recall' | 'spend'>;
+  readonly store: Pick<Store, 'job' | 'remember' | 'recall'>;
   readonly worker: Pick<Worker, 'accept'>;
   readonly replier: Replier;
   readonly clock: Clock;
@@ -45,21 +45,18 @@ const mostHeld = 10;
 const patienceMs = 24 * 3_600_000;
 
 export function createSigningIn({ people, store, worker, replier, clock }: SigningInOptions): SigningIn {
-  const changing = new Map<string, Promise<unknown>>();
+  const changing = new Map<string, Promise<void>>();
+  const dealing = new Set<string>();
 
   /** One change of a person's list at a time. */
-  const change = async <T>(key: string, make: (ids: readonly string[]) => readonly [readonly string[], T]) => {
+  const change = async (key: string, make: (ids: readonly string[]) => readonly string[]): Promise<void> => {
     const before = changing.get(key) ?? Promise.resolve();
     const turn = before
       .catch(() => undefined)
-      .then(async () => {
-        const [ids, result] = make(idsIn(await store.recall(key, waitingKey)));
-        await store.remember(key, waitingKey, ids);
-        return result;
-      });
+      .then(async () => store.remember(key, waitingKey, make(idsIn(await store.recall(key, waitingKey)))));
     changing.set(key, turn);
     try {
-      return await turn;
+      await turn;
     } finally {
       if (changing.get(key) === turn) changing.delete(key);
     }
@@ -75,7 +72,7 @@ export function createSigningIn({ people, store, worker, replier, clock }: Signi
   ): Promise<boolean> => {
     const key = personKey(turn);
     if (!key) throw new Error('whoever is asked to sign in is known');
-    await change(key, (ids) => [[...ids.filter((id) => id !== place.id), place.id].slice(-mostHeld), undefined]);
+    await change(key, (ids) => [...ids.filter((id) => id !== place.id), place.id].slice(-mostHeld));
     const nowMs = clock.now();
     const job: Job = {
       id: place.id,
@@ -131,18 +128,20 @@ export function createSigningIn({ people, store, worker, replier, clock }: Signi
       await hold({ pressed: press }, { ...press, conversation: own }, place, await people.invitation(press, own));
       return say(press.locale, own.id === press.conversation.id ? 'signIn.press' : 'signIn.pressElsewhere');
     },
-    async release(turn) {
+    async release(turn, deal) {
       const key = personKey(turn);
-      if (!key || idsIn(await store.recall(key, waitingKey)).length === 0) return [];
-      const ids = await change(key, (all) => [[], all]);
-      const released: Released[] = [];
-      for (const id of ids) {
-        const job = await store.job(id);
-        if (job?.command !== signInCommand || job.createdAtMs + patienceMs < clock.now()) continue;
-        if (!(await store.spend(job.id, 'signed-in'))) continue;
-        released.push(releasedOf(job));
+      const ids = key ? idsIn(await store.recall(key, waitingKey)) : [];
+      for (const id of ids.filter((each) => !dealing.has(each))) {
+        dealing.add(id);
+        try {
+          const job = await store.job(id);
+          const isWanted = job?.command === signInCommand && job.createdAtMs + patienceMs > clock.now();
+          if (isWanted) await deal(releasedOf(job));
+          if (key) await change(key, (all) => all.filter((other) => other !== id));
+        } finally {
+          dealing.delete(id);
+        }
       }
-      return released;
     },
   };
 }

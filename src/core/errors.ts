@@ -18,6 +18,10 @@ export const errorCodes = [
   'NO_WATCHER',
   'ADDRESS_UNKNOWN',
   'VM_NOT_RUNNING',
+  'WATCH_TIME',
+  'WATCH_LIMIT',
+  'WATCH_NOT_FOUND',
+  'WATCH_NOT_YOURS',
   'CARD_OUTDATED',
   'DENIED',
   'RATE_LIMITED',
@@ -52,6 +56,9 @@ export type Problem = {
   /** Commands a person may have meant, nearest first. */
   readonly suggestions?: readonly string[];
 };
+
+/** All that is said of a surprise. */
+export const internal: Problem = { code: 'INTERNAL', facts: {} };
 
 export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 

@@ -1,4 +1,5 @@
 import type { Conversation, Locale, Reply, Requester } from '../core/chat.ts';
+import type { Problem } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 
 /**
@@ -46,9 +47,14 @@ export type Hooks = {
 /** What a command gives the worker. All but `run` is pure. */
 export type Task = {
   run(job: Job, hooks: Hooks): Promise<Json>;
-  /** The outcome of a job that ended in an exception. `reference` is what log and card have in common. */
-  fail(job: Job, reference: string): Json;
+  /**
+   * The outcome of a job that ended in an exception. `reference` is what log and card have in common; `problem` is there where
+   * the exception may be shown.
+   */
+  fail(job: Job, reference: string, problem?: Problem): Json;
   draw(job: Job, outcome: Json): Reply;
+  /** A job with its outcome, for what has to be said beside the answer in a message of its own. */
+  also?(job: Job, outcome: Json): Job | undefined;
   /** What the history of its room says of an outcome; undefined for one that is no answer. */
   entryOf?(outcome: Json): Entry | undefined;
 };

@@ -1,5 +1,6 @@
 import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
+import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { backOff } from './back-off.ts';
 import { concerns, type Departure } from './departures.ts';
@@ -25,6 +26,8 @@ export type Worker = {
    * Errors: StoreError when it could not be stored; then nothing was said.
    */
   accept(job: Job, first: Reply, deliveryKey?: string): Promise<boolean>;
+  /** Stores a job that nobody waits for an acknowledgement of, and has it run or said; false where it was stored before. */
+  begin(job: Job): Promise<boolean>;
   /**
    * Ends a job that is not answered yet without a card, because job `by` answers in its place; its outcome then says so
    * (`successorOf`). False when it is too late for that.
@@ -105,7 +108,11 @@ export function createWorker(options: WorkerOptions): Worker {
       const task = options.task(job.command);
       if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
       const answered = job.outcome === undefined ? await run(job, task, signal) : job;
-      if (answered?.outcome !== undefined) await deliver(answered, draw(task, answered, answered.outcome), signal);
+      if (answered?.outcome === undefined) return;
+      const also = task.also?.(answered, answered.outcome);
+      // Before the answer is delivered: should this process die in between, it is found again and stored then.
+      if (also) await persist(job, signal, () => begin(also));
+      await deliver(answered, draw(task, answered, answered.outcome), signal);
     } catch (error) {
       if (!signal.aborted) surprised(job, job.id, error);
       throw error;
@@ -137,8 +144,9 @@ export function createWorker(options: WorkerOptions): Worker {
       });
     } catch (error) {
       if (signal.aborted) throw error;
-      surprised(job, job.id, error);
-      outcome = task.fail(job, job.id);
+      const shown = error instanceof ShownError && !(error instanceof StoreError) ? error.problem : undefined;
+      if (!shown) surprised(job, job.id, error);
+      outcome = task.fail(job, job.id, shown);
     } finally {
       await editor.close();
     }
@@ -219,7 +227,14 @@ export function createWorker(options: WorkerOptions): Worker {
     return false;
   };
 
+  const begin = async (job: Job): Promise<boolean> => {
+    if ((await store.insert(job)) === 'duplicate') return false;
+    await engine.release(job.id);
+    return true;
+  };
+
   return {
+    begin,
     async accept(job, first, deliveryKey) {
       if ((await store.insert(job, deliveryKey)) === 'duplicate') return false;
       reach('inserted', job);

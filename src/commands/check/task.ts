@@ -1,21 +1,21 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Estate } from '../../azure/inventory.ts';
-import type { Operation } from '../../azure/operations.ts';
-import type { Problem } from '../../core/errors.ts';
+import { internal, type Problem } from '../../core/errors.ts';
 import { compare } from '../../diagnosis/compare.ts';
-import type { Hooks, Job } from '../../jobs/job.ts';
+import type { Entry, Hooks, Job } from '../../jobs/job.ts';
 import { problemOf } from '../azure-problem.ts';
 import { chargeRun } from '../charge.ts';
 import type { NewJob, Services, Turn } from '../command.ts';
 import type { CommandTask } from '../endings.ts';
 import { lookUp } from '../names.ts';
+import { ask, type Place, startOf } from './ask.ts';
 import { blockedAt } from './blocked.ts';
 import { draw, drawMatrix, running } from './draw.ts';
 import { type CheckJob, newJob, outcomeOf, settle, subscriptionOf } from './job.ts';
 import { runMatrix } from './matrix.ts';
 import type { Changes, CheckOutcome } from './outcome.ts';
+import { questionKey } from './question-key.ts';
 import { namesOf } from './resolve.ts';
-import { investigate } from './run.ts';
 
 export function createTask(services: Services): CommandTask {
   const places = new Map<string, LimitFunction>();
@@ -40,7 +40,7 @@ export function createTask(services: Services): CommandTask {
         case 'matrix': {
           const subscriptionId = subscriptionOf(settled);
           const show = (rows: Parameters<typeof drawMatrix>[0]) =>
-            hooks.show(drawMatrix(rows, subscriptionId, at(job), { ...job, jobId: job.id }, services));
+            hooks.show(drawMatrix(rows, subscriptionId, startOf(job), { ...job, jobId: job.id }, services));
           const rows = await runMatrix(services, {
             questions: settled.questions,
             estate: estate.value,
@@ -56,16 +56,15 @@ export function createTask(services: Services): CommandTask {
           return { kind: 'matrix', rows, subscriptionId } satisfies CheckOutcome;
         }
         default:
-          return outcomeOf(settled, at(job), services.clock.now() - job.createdAtMs);
+          return outcomeOf(settled, startOf(job), services.clock.now() - job.createdAtMs);
       }
     },
-    fail: (job) => failed({ code: 'INTERNAL', facts: {} }, job, services),
+    fail: (job, _reference, problem = internal) => failed(problem, job, services),
     cancel: (job, by) => failed({ code: 'CANCELLED', facts: { name: by.name ?? by.id } }, job, services),
-    draw: (job, outcome) => draw(outcome as CheckOutcome, at(job), { ...job, jobId: job.id }, services),
+    entryOf: (outcome) => entryOf(outcome as CheckOutcome),
+    draw: (job, outcome) => draw(outcome as CheckOutcome, startOf(job), { ...job, jobId: job.id }, services),
   };
 }
-
-type Place = <T>(subscriptionId: string, run: () => Promise<T>) => Promise<T>;
 
 async function runOne(
   question: NonNullable<CheckJob['question']>,
@@ -75,21 +74,9 @@ async function runOne(
   services: Services,
   place: Place,
 ): Promise<CheckOutcome> {
-  const show = (diagnosis?: Parameters<typeof running>[4]) =>
-    hooks.show(running(question, at(job), { ...job, jobId: job.id }, services, diagnosis));
-  if (!(job.request as CheckJob).question) show();
-  const outcome = await place(question.source.subscriptionId, () =>
-    investigate(services, {
-      question,
-      estate,
-      startedAtMs: job.createdAtMs,
-      deadlineMs: job.deadlineMs,
-      ...(job.operation !== undefined && { operation: job.operation as Operation }),
-      signal: hooks.signal,
-      keep: hooks.keep,
-      progress: show,
-    }),
-  );
+  if (!(job.request as CheckJob).question)
+    hooks.show(running(question, startOf(job), { ...job, jobId: job.id }, services));
+  const outcome = await ask(question, estate, job, hooks, services, place);
   if (outcome.kind !== 'diagnosed') return outcome;
   const blocked = blockedAt(outcome.answer, estate, job, services);
   const changes = await changesSince(job, outcome.answer.diagnosis, services);
@@ -98,6 +85,13 @@ async function runOne(
     answer: { ...outcome.answer, ...(blocked && { blockedAt: blocked }) },
     ...(changes && { changes }),
   };
+}
+
+/** Of those that joined a run in its own room only the one they joined is history. */
+function entryOf(outcome: CheckOutcome): Entry | undefined {
+  if (outcome.kind !== 'diagnosed' || outcome.answer.shared?.here) return undefined;
+  const { question, diagnosis } = outcome.answer;
+  return { question: questionKey(question), verdict: diagnosis.verdict };
 }
 
 async function changesSince(
@@ -127,9 +121,7 @@ function failed(problem: Problem, job: Job, { clock }: Services): CheckOutcome {
     kind: 'failed',
     ...(question && { question }),
     problem,
-    startedAt: at(job),
+    startedAt: startOf(job),
     durationMs: clock.now() - job.createdAtMs,
   };
 }
-
-const at = (job: Job): string => new Date(job.createdAtMs).toISOString();

@@ -1,7 +1,7 @@
 import { readPowers } from '../../azure/powers.ts';
 import type { Reply } from '../../core/chat.ts';
 import type { Machine } from '../../core/check.ts';
-import type { Problem } from '../../core/errors.ts';
+import { internal, type Problem } from '../../core/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import { say } from '../../language/say.ts';
 import { problemOf } from '../azure-problem.ts';
@@ -76,7 +76,7 @@ function createTask(services: Services): CommandTask {
       const powers = await readStates(machines, services, signal);
       return { kind: 'list', machines, powers, total: all.length } satisfies Outcome;
     },
-    fail: (job) => failed({ code: 'INTERNAL', facts: {} }, job),
+    fail: (job, _reference, problem = internal) => failed(problem, job),
     cancel: (job, by) => failed({ code: 'CANCELLED', facts: { name: by.name ?? by.id } }, job),
     draw: (job, outcome) => draw(outcome as Outcome, job, 1, services),
   };
