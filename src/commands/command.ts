@@ -8,6 +8,7 @@ import type { Audit } from '../jobs/audit.ts';
 import type { History } from '../jobs/history.ts';
 import type { Job, Task } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
+import type { Watches } from '../jobs/watch-store.ts';
 import type { CommandWords } from '../language/commands.ts';
 import type { Grants } from '../policy/grants.ts';
 import type { Rates } from '../policy/rates.ts';
@@ -21,13 +22,15 @@ export type Services = {
   readonly rights?: 'reader';
   readonly arm: Arm;
   readonly inventory: Inventory;
-  readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished' | 'watches'>;
+  readonly store: Pick<Store, 'remember' | 'recall' | 'job' | 'unfinished'>;
   readonly clock: Clock;
   readonly endings: Endings;
   /** Lets several jobs ask Azure one question once; absent in the terminal, which asks one. */
   readonly sharing?: SharedRuns;
   /** What was answered before; absent in the terminal, which keeps nothing. */
   readonly history?: History;
+  /** What is asked again and again; absent in the terminal, which ends when it has answered. */
+  readonly watches?: Watches;
   /** Who may ask what, as the grants file says at this moment. */
   grants(): Grants;
   /** What was asked lately and what runs; absent in the terminal, which limits nobody. */

@@ -1,21 +1,27 @@
+import { audit as enAudit } from './messages/en/audit.ts';
 import { cards as enCards } from './messages/en/cards.ts';
 import { commands as enCommands } from './messages/en/commands.ts';
 import { doctor as enDoctor } from './messages/en/doctor.ts';
 import { findings as enFindings } from './messages/en/findings.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
+import { sharing as enSharing } from './messages/en/sharing.ts';
 import { signIn as enSignIn } from './messages/en/sign-in.ts';
 import { terminal as enTerminal } from './messages/en/terminal.ts';
 import { turn as enTurn } from './messages/en/turn.ts';
+import { watches as enWatches } from './messages/en/watches.ts';
+import { audit as zhAudit } from './messages/zh/audit.ts';
 import { cards as zhCards } from './messages/zh/cards.ts';
 import { commands as zhCommands } from './messages/zh/commands.ts';
 import { doctor as zhDoctor } from './messages/zh/doctor.ts';
 import { findings as zhFindings } from './messages/zh/findings.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
+import { sharing as zhSharing } from './messages/zh/sharing.ts';
 import { signIn as zhSignIn } from './messages/zh/sign-in.ts';
 import { terminal as zhTerminal } from './messages/zh/terminal.ts';
 import { turn as zhTurn } from './messages/zh/turn.ts';
+import { watches as zhWatches } from './messages/zh/watches.ts';
 
 export const en = {
   ...enProblems,
@@ -23,9 +29,12 @@ export const en = {
   ...enFindings,
   ...enCards,
   ...enCommands,
+  ...enSharing,
   ...enTerminal,
   ...enDoctor,
+  ...enAudit,
   ...enTurn,
+  ...enWatches,
   ...enSignIn,
 } as const;
 
@@ -37,8 +46,11 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhFindings,
   ...zhCards,
   ...zhCommands,
+  ...zhSharing,
   ...zhTerminal,
   ...zhDoctor,
+  ...zhAudit,
   ...zhTurn,
+  ...zhWatches,
   ...zhSignIn,
 };

@@ -149,6 +149,92 @@ export function storeContract(
       expect([await store.job('a'), (await store.job('b'))?.id]).toEqual([undefined, 'b']);
     });
 
+    test('gives a question to the first job that claims it, and on only from the one that has it', async () => {
+      const { runs } = store;
+      await store.insert(jobOf('a', { state: 'running', operation: { poller: 'a' } }));
+      await store.insert(jobOf('b', { state: 'running' }));
+      await store.insert(jobOf('c', { state: 'running' }));
+      for (const id of ['a', 'b', 'a']) expect(await runs.claim('q', id)).toBe('a');
+      const atOnce = await Promise.all(['a', 'b', 'c'].map((id) => runs.claim('at once', id)));
+      expect(new Set(atOnce).size).toBe(1);
+      expect(await runs.claim('other', 'b')).toBe('b');
+      expect(await runs.succeed('q', 'b', 'c', true)).toBe(false);
+      const [leader = ''] = atOnce;
+      const heirs = await Promise.all(['x', 'y', 'z'].map((id) => runs.succeed('at once', leader, id, false)));
+      expect(heirs.filter(Boolean)).toHaveLength(1);
+      expect(await runs.succeed('q', 'a', 'b', true)).toBe(true);
+      expect(await runs.succeed('q', 'a', 'c', true)).toBe(false);
+      expect(await runs.claim('q', 'c')).toBe('b');
+      expect((await store.job('b'))?.operation).toEqual({ poller: 'a' });
+      expect((await store.job('c'))?.operation).toBeUndefined();
+      expect(await runs.succeed('q', 'b', 'c', false)).toBe(true);
+      expect((await store.job('c'))?.operation).toBeUndefined();
+    });
+
+    test('tells which of many jobs have no outcome yet', async () => {
+      const ids = Array.from({ length: 300 }, (_, index) => `j${index}`);
+      for (const [index, id] of ids.entries()) {
+        const state = (['queued', 'running', 'answered', 'delivered', 'abandoned'] as const)[index % 5] ?? 'queued';
+        if (index < 10 || index > 290) await store.insert(jobOf(id, { state }));
+      }
+      const underWay = await store.runs.underWay(ids);
+      expect([...underWay].sort()).toEqual(['j0', 'j1', 'j291', 'j295', 'j296', 'j5', 'j6']);
+      expect(await store.runs.underWay([])).toEqual(new Set());
+    });
+
+    test('keeps answers as the history of their room, newest first', async () => {
+      const answer = async (id: string, createdAtMs: number, question: string, conversationId = '19:room') => {
+        const conversation = { id: conversationId, kind: 'channel' as const, reference: {} };
+        await store.insert(jobOf(id, { state: 'running', createdAtMs, conversation }));
+        await store.advance(id, 'running', 'answered', { outcome: 1, entry: { question, verdict: `of ${id}` } });
+      };
+      await answer('a', 10, 'q');
+      await answer('b', 20, 'r', '19:room;messageid=7');
+      await answer('c', 20, 'q');
+      await answer('d', 30, 'q', '19:elsewhere');
+      await store.insert(
+        jobOf('e', { createdAtMs: 40, conversation: { id: '19:room', kind: 'channel', reference: {} } }),
+      );
+      const ids = async (...which: Parameters<typeof store.history.answers>) =>
+        (await store.history.answers(...which)).map(({ jobId }) => jobId);
+      expect(await store.history.answers('19:room', { most: 1 })).toEqual([
+        { jobId: 'c', question: 'q', verdict: 'of c', createdAtMs: 20 },
+      ]);
+      expect(await ids('19:room', { most: 9 })).toEqual(['c', 'b', 'a']);
+      expect(await ids('19:room', { most: 9, question: 'q' })).toEqual(['c', 'a']);
+      expect(await ids('19:room', { most: 9, before: { createdAtMs: 20, jobId: 'c' } })).toEqual(['b', 'a']);
+      expect(await ids('19:room', { most: 9, question: 'q', before: { createdAtMs: 20, jobId: 'c' } })).toEqual(['a']);
+    });
+
+    test('prunes what is over and old, and never what somebody waits for', async () => {
+      for (const [index, state] of (['queued', 'running', 'answered', 'delivered', 'abandoned'] as const).entries()) {
+        await store.insert(jobOf(`old ${state}`, { state, createdAtMs: index }));
+        await store.insert(jobOf(`new ${state}`, { state, createdAtMs: 1000 + index }));
+      }
+      await store.spend('old delivered', 'n');
+      await store.spend('new delivered', 'n');
+      await store.runs.claim('q', 'old delivered');
+      await store.runs.claim('r', 'new delivered');
+      expect(await store.pruning.jobs(1000, 1)).toBe(1);
+      expect(await store.pruning.jobs(1000, 10)).toBe(1);
+      expect(await store.pruning.jobs(1000, 10)).toBe(0);
+      expect(await store.pruning.runs()).toBe(1);
+      expect((await store.unfinished()).map(({ id }) => id)).toEqual([
+        'old queued',
+        'old running',
+        'old answered',
+        'new queued',
+        'new running',
+        'new answered',
+      ]);
+      expect(await store.job('old delivered')).toBeUndefined();
+      expect(await store.job('new abandoned')).toBeDefined();
+      expect(await store.spend('old delivered', 'n')).toBe(true);
+      expect(await store.spend('new delivered', 'n')).toBe(false);
+      expect(await store.runs.claim('q', 'x')).toBe('x');
+      expect(await store.runs.claim('r', 'x')).toBe('new delivered');
+    });
+
     test('keeps everything over a restart', async () => {
       await store.insert(jobOf('a'), 'k1');
       await store.advance('a', 'queued', 'running', { operation: 'op' });

@@ -4,9 +4,10 @@ import type { Json } from '../../core/json.ts';
 import { describe } from '../../diagnosis/describe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import { say } from '../../language/say.ts';
-import { askedByLine, badge, button, type CardIds, clientTime, clip } from '../card-parts.ts';
+import { badge, button, type CardIds, clientTime, clip } from '../card-parts.ts';
 import { failedCard } from '../failed-card.ts';
-import type { Changes, CheckAnswer, CheckFailure } from './outcome.ts';
+import { askedLine } from './asked-line.ts';
+import type { Changes, CheckAnswer, CheckFailure, Shared } from './outcome.ts';
 import { questionParts, questionText } from './question.ts';
 import { rawLines } from './raw-lines.ts';
 import { resultData, resultSummary } from './result-data.ts';
@@ -28,6 +29,7 @@ export function runningReply(
     /** ISO 8601. */
     readonly startedAt: string;
     readonly diagnosis?: Diagnosis;
+    readonly shared?: Shared;
     readonly simulated: boolean;
   },
 ): Reply {
@@ -51,7 +53,7 @@ export function runningReply(
       early: finding ? [{ title: say(locale, 'card.running.early'), text: finding }] : [],
       note: say(locale, finding ? 'card.running.probeOut' : 'card.running.waiting'),
       witnesses: witnessRows(diagnosis?.witnesses ?? [], locale),
-      askedBy: askedByLine(input.askedBy, locale),
+      askedBy: askedLine(input.askedBy, input.shared, locale),
       startedLabel: say(locale, 'card.running.started'),
       startedAt: clientTime(input.startedAt),
     },

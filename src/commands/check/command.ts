@@ -2,6 +2,7 @@ import type { Command, Handling, Services, Turn } from '../command.ts';
 import { recallLast } from '../last.ts';
 import { defaultSource } from '../names.ts';
 import { type CheckJob, newJob } from './job.ts';
+import { offerYoung } from './offer.ts';
 import { answerPress } from './press.ts';
 import { type CheckRequest, checkWords, printCheck, readCheck } from './request.ts';
 import { withDefault } from './resolve.ts';
@@ -26,5 +27,6 @@ async function handle(typed: CheckRequest, turn: Turn, services: Services): Prom
   const request = withDefault(typed, await defaultSource(turn, services));
   const last = await recallLast(turn, services);
   const isSame = last?.command === 'check' && printCheck((last.request as CheckJob).request) === printCheck(request);
-  return { kind: 'job', job: newJob({ request, ...(isSame && { previous: last.id }) }, turn, services) };
+  const job = newJob({ request, ...(isSame && { previous: last.id }) }, turn, services);
+  return { kind: 'job', job: await offerYoung(job, turn, services) };
 }

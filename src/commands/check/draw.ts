@@ -1,30 +1,29 @@
 import type { Reply } from '../../core/chat.ts';
 import type { Question } from '../../core/check.ts';
+import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import { say } from '../../language/say.ts';
 import type { CardIds } from '../card-parts.ts';
 import type { Services, Turn } from '../command.ts';
 import { formReply } from '../form-card.ts';
 import { failedReply, resultReply, runningReply } from './card.ts';
 import { type MatrixRow, matrixReply } from './matrix-card.ts';
-import type { CheckOutcome } from './outcome.ts';
+import type { CheckOutcome, Shared } from './outcome.ts';
 import type { CheckRequest } from './request.ts';
 
 export type Drawn = Turn & CardIds;
-
-type Diagnosis = Parameters<typeof runningReply>[0]['diagnosis'];
 
 export function running(
   question: Question,
   startedAt: string,
   { requester, locale, jobId, nonce }: Drawn,
   { arm }: Services,
-  diagnosis?: Diagnosis,
+  so: { readonly diagnosis?: Diagnosis; readonly shared?: Shared } = {},
 ): Reply {
   return runningReply({
     question,
     askedBy: requester,
     startedAt,
-    ...(diagnosis && { diagnosis }),
+    ...so,
     jobId,
     nonce,
     locale,

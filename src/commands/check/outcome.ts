@@ -61,6 +61,18 @@ export type CheckAnswer = {
   readonly blockedAt?: { readonly machine: VmName; readonly direction: Direction; readonly other: VmName | Address };
   /** x-ms-request-id of the connectivity check. */
   readonly requestId?: string;
+  readonly shared?: Shared;
+};
+
+/** The answer was another job's. joined: that one ran when this was asked. offered: it had just been answered. */
+export type Shared = {
+  readonly kind: 'joined' | 'offered';
+  /** How long ago that one was started, or answered, when this was asked. */
+  readonly agoMs: number;
+  /** Asked in the same room, where everybody has seen it. */
+  readonly here: boolean;
+  /** The name of who asked, where the reader may know it. */
+  readonly by?: string;
 };
 
 /** Not understood, not found, refused, or no result in time. */

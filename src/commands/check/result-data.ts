@@ -6,6 +6,7 @@ import { type MessageKey, say } from '../../language/say.ts';
 import { frameData, ruleBlock, ruleLabel } from '../card-frame.ts';
 import { button, clientTime, clip, durationText, latencyText, portalLinks } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
+import { askedLine } from './asked-line.ts';
 import type { Changes, CheckAnswer } from './outcome.ts';
 import { pathRows } from './path-rows.ts';
 import { questionEnds, questionParts } from './question.ts';
@@ -88,6 +89,7 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
   const rule = leading && blockingRule(leading.finding);
   return {
     ...frameData({ ...input, at: answer.startedAt, azure }),
+    askedBy: askedLine(input.askedBy, answer.shared, locale),
     style: look.style,
     icon: look.icon,
     verdict: say(locale, `card.verdict.${verdict}`),

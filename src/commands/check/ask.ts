@@ -1,0 +1,118 @@
+import type { Estate } from '../../azure/inventory.ts';
+import type { Operation } from '../../azure/operations.ts';
+import { roomOf } from '../../core/chat.ts';
+import type { Question } from '../../core/check.ts';
+import type { Json } from '../../core/json.ts';
+import type { Diagnosis } from '../../diagnosis/verdict.ts';
+import type { Hooks, Job } from '../../jobs/job.ts';
+import type { Services } from '../command.ts';
+import type { Sharing } from '../shared-runs.ts';
+import { running } from './draw.ts';
+import type { CheckOutcome, Investigated, Shared } from './outcome.ts';
+import { questionKey } from './question-key.ts';
+import { investigate } from './run.ts';
+
+export type Place = <T>(subscriptionId: string, run: () => Promise<T>) => Promise<T>;
+
+/** Asks Azure one question, or waits for the job that is asking it already. */
+export async function ask(
+  question: Question,
+  estate: Estate,
+  job: Job,
+  hooks: Hooks,
+  services: Services,
+  place: Place,
+): Promise<Investigated> {
+  const { clock, sharing } = services;
+  let shared: Shared | undefined;
+  const show = (diagnosis?: Diagnosis) => {
+    const so = { ...(diagnosis && { diagnosis }), ...(shared && { shared }) };
+    hooks.show(running(question, startOf(job), { ...job, jobId: job.id }, services, so));
+  };
+  const lead: Sharing<Diagnosis, Investigated>['lead'] = (operation, tell) => {
+    shared = undefined;
+    return place(question.source.subscriptionId, () =>
+      investigate(services, {
+        question,
+        estate,
+        startedAtMs: job.createdAtMs,
+        deadlineMs: job.deadlineMs,
+        ...(operation !== undefined && { operation: operation as Operation }),
+        signal: hooks.signal,
+        keep: hooks.keep,
+        progress(diagnosis) {
+          show(diagnosis);
+          tell(diagnosis);
+        },
+      }),
+    );
+  };
+  if (!sharing) return lead(job.operation, () => {});
+  const key = questionKey(question);
+  const came = await sharing.share<Diagnosis, Investigated>({
+    question: key,
+    job,
+    signal: hooks.signal,
+    lead,
+    joined(leader) {
+      shared = sharedWith(leader, job, Math.max(0, clock.now() - leader.createdAtMs));
+      show();
+    },
+    heard: show,
+    read: (outcome) => readShared(outcome, key),
+  });
+  const timing = { startedAt: startOf(job), durationMs: clock.now() - job.createdAtMs };
+  switch (came.kind) {
+    case 'led':
+      return came.answer;
+    case 'late':
+      return { kind: 'failed', question, problem: { code: 'NO_RESULT', facts: {} }, ...timing };
+    case 'joined': {
+      const { answer: said, leader } = came;
+      if (said.kind === 'failed') return { ...said, question, ...timing };
+      const { blockedAt: _, azure, ...answer } = said.answer;
+      shared ??= sharedWith(leader, job, 0);
+      // The calls to Azure were the leader's.
+      return { kind: 'diagnosed', answer: { ...answer, ...timing, azure: { ...azure, armCalls: 0 }, shared } };
+    }
+  }
+}
+
+/** Who asked is said only where everybody has seen them ask. */
+export function sharedWith(
+  { conversation, requester }: Job,
+  reader: Pick<Job, 'conversation'>,
+  agoMs: number,
+  kind: Shared['kind'] = 'joined',
+): Shared {
+  const here =
+    roomOf(conversation) === roomOf(reader.conversation) && conversation.tenantId === reader.conversation.tenantId;
+  return { kind, agoMs, here, ...(here && requester.name && { by: requester.name }) };
+}
+
+/** A refusal of Azure is one for everybody; that somebody cancelled, was denied or ran out of time is not. */
+function readShared(outcome: Json, key: string): ReturnType<Sharing<Diagnosis, Investigated>['read']> {
+  const said = outcome as CheckOutcome;
+  switch (said.kind) {
+    case 'diagnosed': {
+      const { answer } = said;
+      const isSame = questionKey(answer.question) === key;
+      return { endedAtMs: endOf(answer), ...(isSame && { answer: { kind: 'diagnosed', answer } }) };
+    }
+    case 'failed': {
+      const isSame = said.question !== undefined && questionKey(said.question) === key;
+      const isForAll = isSame && said.problem.code.startsWith('AZURE_');
+      return { endedAtMs: endOf(said), ...(isForAll && { answer: said }) };
+    }
+    default:
+      return {};
+  }
+}
+
+export function endOf({ startedAt, durationMs }: { readonly startedAt: string; readonly durationMs: number }): number {
+  return Date.parse(startedAt) + durationMs;
+}
+
+export function startOf(job: Job): string {
+  return new Date(job.createdAtMs).toISOString();
+}

@@ -1,0 +1,161 @@
+import type { Clock } from '../core/clock.ts';
+import type { Json } from '../core/json.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Store } from '../jobs/store.ts';
+import { createLookout } from './lookout.ts';
+
+/** A question of a job, which other jobs may be asking Azure at this moment. */
+export type Sharing<News, Answer extends Json> = {
+  /** The same for all that is the same question to Azure. */
+  readonly question: string;
+  readonly job: Job;
+  readonly signal: AbortSignal;
+  /** Asks Azure; `operation` is under way already, left by whoever asked before. What becomes known meanwhile is told to who waits. */
+  lead(operation: Json | undefined, tell: (news: News) => void): Promise<Answer>;
+  /** This job waits for another one's answer. */
+  joined(leader: Job): void;
+  /** What the leader knows so far, where it runs in this process. */
+  heard(news: News): void;
+  /** What a leader's outcome is worth: its answer where that is one for everybody who asks this, and when it was there. */
+  read(outcome: Json): { readonly endedAtMs?: number; readonly answer?: Answer };
+};
+
+export type Shared<Answer> =
+  | { readonly kind: 'led'; readonly answer: Answer }
+  | { readonly kind: 'joined'; readonly answer: Answer; readonly leader: Job }
+  /** The job's own deadline has passed. */
+  | { readonly kind: 'late' };
+
+/** Lets jobs that ask the same at the same time ask Azure once, in this process and across instances. */
+export type SharedRuns = {
+  share<News, Answer extends Json>(sharing: Sharing<News, Answer>): Promise<Shared<Answer>>;
+};
+
+type Live = {
+  news: { readonly is: unknown } | undefined;
+  readonly listeners: Set<(news: unknown) => void>;
+  /** With the answer, or with nothing when none comes from here any more. */
+  readonly over: Promise<Json | undefined>;
+};
+
+export function createSharedRuns({
+  store,
+  clock,
+}: {
+  readonly store: Pick<Store, 'job' | 'runs'>;
+  readonly clock: Clock;
+}): SharedRuns {
+  const lives = new Map<string, Live>();
+  const lookout = createLookout(store.runs, clock);
+
+  const lead = async <News, Answer extends Json>(
+    sharing: Sharing<News, Answer>,
+    operation: Json | undefined,
+  ): Promise<Shared<Answer>> => {
+    const { job, signal } = sharing;
+    const { promise: over, resolve: end } = Promise.withResolvers<Json | undefined>();
+    const live: Live = { news: undefined, listeners: new Set(), over };
+    const stop = () => end(undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    lives.set(job.id, live);
+    try {
+      const answer = await sharing.lead(operation, (news) => {
+        live.news = { is: news };
+        for (const listener of live.listeners) listener(news);
+      });
+      end(answer);
+      return { kind: 'led', answer };
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+      lives.delete(job.id);
+    }
+  };
+
+  /** What a leader that runs in this process came to; undefined when that is not known here. */
+  const listen = async <News, Answer extends Json>(
+    leaderId: string,
+    sharing: Sharing<News, Answer>,
+    signal: AbortSignal,
+  ): Promise<Json | undefined> => {
+    const live = lives.get(leaderId);
+    if (!live) return undefined;
+    // The question says what is told of it.
+    const listener = (news: unknown) => sharing.heard(news as News);
+    if (live.news) listener(live.news.is);
+    live.listeners.add(listener);
+    try {
+      return await unlessAborted(live.over, signal);
+    } finally {
+      live.listeners.delete(listener);
+    }
+  };
+
+  /** The leader's answer, here or elsewhere; undefined when it ended without one for all. */
+  const follow = async <News, Answer extends Json>(
+    leader: Job,
+    sharing: Sharing<News, Answer>,
+  ): Promise<{ readonly answer: Answer } | 'late' | undefined> => {
+    const { job } = sharing;
+    const over = new AbortController();
+    const signal = AbortSignal.any([sharing.signal, over.signal]);
+    void clock.sleep(Math.max(0, job.deadlineMs - clock.now()), signal).then(
+      () => over.abort(late),
+      () => {},
+    );
+    try {
+      sharing.joined(leader);
+      const heard = await listen(leader.id, sharing, signal);
+      const answer = heard === undefined ? undefined : sharing.read(heard).answer;
+      if (answer !== undefined) return { answer };
+      await lookout.untilOver(leader.id, signal);
+      return undefined;
+    } catch (error) {
+      if (error === late) return 'late';
+      throw error;
+    } finally {
+      over.abort(new Error('nothing is waited for any more'));
+    }
+  };
+
+  return {
+    async share(sharing) {
+      const { question, job, read } = sharing;
+      let followed: string | undefined;
+      for (;;) {
+        const leaderId = await store.runs.claim(question, job.id);
+        if (leaderId === job.id) return lead(sharing, job.operation);
+        const leader = await store.job(leaderId);
+        if (leader && hasNoOutcome(leader)) {
+          followed = leaderId;
+          const came = await follow(leader, sharing);
+          if (came === 'late') return { kind: 'late' };
+          if (came !== undefined) return { kind: 'joined', answer: came.answer, leader };
+        }
+        const left = await store.job(leaderId);
+        if (left && hasNoOutcome(left)) continue;
+        const said = left?.outcome === undefined ? undefined : read(left.outcome);
+        // What was over before this job was asked for says nothing about now.
+        const isNew = leaderId === followed || (said?.endedAtMs ?? 0) >= job.createdAtMs;
+        if (left && isNew && said?.answer !== undefined) return { kind: 'joined', answer: said.answer, leader: left };
+        if (!(await store.runs.succeed(question, leaderId, job.id, isNew))) continue;
+        return lead(sharing, isNew ? (await store.job(job.id))?.operation : undefined);
+      }
+    },
+  };
+}
+
+const late = new Error('the deadline of this job has passed');
+
+function hasNoOutcome({ state }: Job): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
