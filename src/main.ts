@@ -27,11 +27,15 @@ async function run(): Promise<number> {
       const { runGrants } = await import('./terminal/grants.ts');
       return runGrants(argv, { out: print, err: complain });
     }
+    case 'audit':
+      return audit();
     case 'version':
     case '--version':
       return version();
     default:
-      complain(`"${word}" is not something hopcheck does. It does: serve, check, simulator, doctor, grants, version.`);
+      complain(
+        `"${word}" is not something hopcheck does. It does: serve, check, simulator, doctor, grants, audit, version.`,
+      );
       return 64;
   }
 }
@@ -91,6 +95,17 @@ async function version(): Promise<number> {
   const built = product.revision ? ` (${product.revision})` : '';
   print(`${product.name} ${product.version}${built}, Node ${product.node}`);
   return 0;
+}
+
+/** Reads only, so it may look on while the bot runs. */
+async function audit(): Promise<number> {
+  const config = configOrComplain('terminal');
+  if (!config) return 64;
+  const [{ runAudit }, { openAuditTables }] = await Promise.all([
+    import('./terminal/audit.ts'),
+    import('./open-audit.ts'),
+  ]);
+  return runAudit(argv, () => openAuditTables(config), { out: print, err: complain });
 }
 
 /** Names what is wrong with the configuration as one of its lines, so that it goes on past it. */

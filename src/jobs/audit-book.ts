@@ -13,7 +13,11 @@ export type Flaw = {
   readonly kind: 'gap' | 'altered' | 'cut' | 'vanished';
 };
 
-export type Examination = { readonly entries: number; readonly heads: readonly Head[]; readonly flaws: readonly Flaw[] };
+export type Examination = {
+  readonly entries: number;
+  readonly heads: readonly Head[];
+  readonly flaws: readonly Flaw[];
+};
 
 /** Flaws that are listed; a broken chain has no need of more. */
 const mostFlaws = 100;
@@ -33,9 +37,8 @@ export async function examine(tables: Tables, noted: readonly Head[] = []): Prom
   const complain = (flaw: Flaw) => {
     if (flaws.length < mostFlaws) flaws.push(flaw);
   };
-  const held = (await tables.rows(`SELECT instance, sequence, hash FROM ${tables.prefix}audit_head ORDER BY instance`)).map(
-    headOf,
-  );
+  // Entries may come in meanwhile: what the heads said before has to be there, and what is there the heads have to say after.
+  const headsBefore = await readHeads(tables);
   for await (const row of rowsOf(tables)) {
     entries += 1;
     const { instance, sequence, hash } = headOf(row);
@@ -51,21 +54,27 @@ export async function examine(tables: Tables, noted: readonly Head[] = []): Prom
     }
     if (Array.isArray(entry?.others)) vouched.push(...entry.others);
   }
-  for (const head of held) {
+  const headsAfter = new Map((await readHeads(tables)).map((head) => [head.instance, head]));
+  for (const head of headsBefore) {
     const last = heads.get(head.instance);
     if (!last || last.sequence < head.sequence) {
       complain({ instance: head.instance, sequence: (last?.sequence ?? 0) + 1, kind: 'cut' });
-    } else if (last.sequence > head.sequence || last.hash !== head.hash) {
+    } else if ((await hashAt(tables, head)) !== head.hash) {
       complain({ instance: head.instance, sequence: head.sequence, kind: 'altered' });
     }
   }
-  for (const [instance, { sequence }] of heads) {
-    if (!held.some((head) => head.instance === instance)) complain({ instance, sequence, kind: 'altered' });
+  for (const { instance, sequence } of heads.values()) {
+    if ((headsAfter.get(instance)?.sequence ?? 0) < sequence) complain({ instance, sequence, kind: 'altered' });
   }
   for (const head of new Map(vouched.map((each) => [JSON.stringify(headOf(each)), each])).values()) {
-    if ((await hashAt(tables, head)) !== head.hash) complain({ instance: head.instance, sequence: head.sequence, kind: 'vanished' });
+    if ((await hashAt(tables, head)) !== head.hash)
+      complain({ instance: head.instance, sequence: head.sequence, kind: 'vanished' });
   }
   return { entries, heads: [...heads.values()], flaws };
+}
+
+async function readHeads({ prefix, rows }: Tables): Promise<readonly Head[]> {
+  return (await rows(`SELECT instance, sequence, hash FROM ${prefix}audit_head ORDER BY instance`)).map(headOf);
 }
 
 async function hashAt({ prefix, rows }: Tables, { instance, sequence }: Head): Promise<string | undefined> {
