@@ -3,6 +3,7 @@ import { counting, type Tally } from '../azure/exchange.ts';
 import { roomOf } from '../core/chat.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { count } from '../core/telemetry.ts';
 import type { AuditDecision, AuditEntry } from '../jobs/audit.ts';
 import { backOff } from '../jobs/back-off.ts';
 import type { Job, Task } from '../jobs/job.ts';
@@ -34,6 +35,9 @@ export async function writeDown(
   const { reference: _, ...where } = conversation;
   const decisions = summarise(decidedSoFar());
   const { reference, outcome } = noted;
+  if (event === 'refused' && outcome !== undefined) {
+    count('hopcheck.refusals', { 'hopcheck.refusal.by': 'question', 'hopcheck.refusal.reason': outcome });
+  }
   const explained = reference !== undefined && outcome !== undefined && isExplained(outcome);
   await Promise.all([
     services.audit?.write({

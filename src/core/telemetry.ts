@@ -187,6 +187,14 @@ export async function tracedTurn<T>(jobId: string, work: () => Promise<T>): Prom
   }
 }
 
+/** What was asked for, as far as it is known yet. */
+export function nameTurn(command: string): void {
+  const turn = context.active().getValue(turnKey) as Turn | undefined;
+  if (!tracer || !turn?.span.isRecording()) return;
+  turn.span.updateName(command);
+  turn.span.setAttribute('hopcheck.command', command);
+}
+
 /** The job goes on after its turn, and the turn's trace with it. */
 export function handOver(jobId: string, command: string): void {
   const turn = context.active().getValue(turnKey) as Turn | undefined;
@@ -214,9 +222,15 @@ export async function tracedJob<T>(
   describe(span, job.id, job.command);
   const result = await context.with(under(span), work);
   // One that failed or was given back is not over: it is gone on with under the same root, here or elsewhere.
-  kept.delete(job.id);
-  if (span.isRecording()) span.end();
+  endTrace(job.id);
   return result;
+}
+
+/** A job that was ended without an answer: its trace ends there. */
+export function endTrace(jobId: string): void {
+  const span = kept.get(jobId);
+  kept.delete(jobId);
+  if (span?.isRecording()) span.end();
 }
 
 const under = (span: Span): Context => trace.setSpan(ROOT_CONTEXT, span);

@@ -2,6 +2,8 @@ import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { endTrace, handOver, measure, traced, tracedJob } from '../core/telemetry.ts';
+import { follow } from '../core/trail.ts';
 import { backOff } from './back-off.ts';
 import { concerns, type Departure } from './departures.ts';
 import { createEditor } from './editor.ts';
@@ -55,6 +57,8 @@ export type WorkerOptions = {
   readonly surprised: (job: Job, reference: string, error: unknown) => void;
   /** Nobody will have this job's answer. Errors: StoreError, and then it is told again. */
   readonly abandoned?: (job: Job) => Promise<void>;
+  /** A job's answer is in its conversation, `tookMs` after its question was stored. */
+  readonly delivered?: (job: Job, tookMs: number) => void;
   /** Called where dying would hurt most, so that tests can die there. */
   readonly reach?: (point: FaultPoint, job: Job) => void;
 };
@@ -69,7 +73,7 @@ const startingPace = { burst: 20, everyMs: 25 };
 const patienceMs = 24 * 3_600_000;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { store, engine, replier, clock, surprised, reach = () => undefined } = options;
+  const { store, engine, replier, clock, surprised, delivered = () => undefined, reach = () => undefined } = options;
   const stopping = new AbortController();
   const pace = createPace(clock, startingPace);
   const underWay = new Map<string, AbortController>();
@@ -95,6 +99,7 @@ export function createWorker(options: WorkerOptions): Worker {
     } catch (error) {
       // What was ended is over in the store already.
       if (!ending.signal.aborted) throw error;
+      endTrace(jobId);
     } finally {
       underWay.delete(jobId);
     }
@@ -103,16 +108,22 @@ export function createWorker(options: WorkerOptions): Worker {
   const workUntil = async (jobId: string, signal: AbortSignal) => {
     await pace(signal);
     const job = await store.job(jobId);
-    if (!job || isOver(job)) return;
+    if (!job || isOver(job)) return endTrace(jobId);
+    const where = { jobId, conversation: job.conversation.id };
+    await follow(where, () => tracedJob(job, () => workOn(job, signal)));
+  };
+
+  const workOn = async (job: Job, signal: AbortSignal) => {
     try {
       const task = options.task(job.command);
       if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
-      const answered = job.outcome === undefined ? await run(job, task, signal) : job;
+      const answered = job.outcome === undefined ? await traced('run', {}, () => run(job, task, signal)) : job;
       if (answered?.outcome === undefined) return;
       const also = task.also?.(answered, answered.outcome);
       // Before the answer is delivered: should this process die in between, it is found again and stored then.
       if (also) await persist(job, signal, () => begin(also));
-      await deliver(answered, draw(task, answered, answered.outcome), signal);
+      const reply = draw(task, answered, answered.outcome);
+      await traced('deliver', {}, () => deliver(answered, reply, signal));
     } catch (error) {
       if (!signal.aborted) surprised(job, job.id, error);
       throw error;
@@ -189,16 +200,21 @@ export function createWorker(options: WorkerOptions): Worker {
       try {
         const messageId = await put(job, reply, { signal });
         reach('updated', job);
-        return await persist(job, signal, () =>
+        await persist(job, signal, () =>
           store.advance(job.id, 'answered', 'delivered', messageId ? { messageId } : {}),
         );
+        const tookMs = clock.now() - job.createdAtMs;
+        measure('hopcheck.answer.duration', tookMs / 1000, { 'hopcheck.command': job.command });
+        delivered(job, tookMs);
+        return;
       } catch (error) {
         if (signal.aborted) throw error;
         const isGone = error instanceof ConversationGone;
         if (!isGone) surprised(job, job.id, error);
         if (isGone || clock.now() > job.createdAtMs + patienceMs) {
           await persist(job, signal, async () => options.abandoned?.(job));
-          return await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
+          await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
+          return;
         }
         await backOff(clock, attempt, signal);
       }
@@ -238,10 +254,11 @@ export function createWorker(options: WorkerOptions): Worker {
     async accept(job, first, deliveryKey) {
       if ((await store.insert(job, deliveryKey)) === 'duplicate') return false;
       reach('inserted', job);
-      const said = await acknowledge(job, first);
+      const said = await traced('acknowledge', {}, () => acknowledge(job, first));
       if (said && job.outcome !== undefined) {
         await persist(job, stopping.signal, () => store.advance(job.id, 'answered', 'delivered'));
       } else {
+        handOver(job.id, job.command);
         await engine.release(job.id);
       }
       return true;
