@@ -11,6 +11,8 @@ import {
 } from '../core/chat.ts';
 import { type ErrorCode, type Problem, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { nameTurn, tracedTurn } from '../core/telemetry.ts';
+import { follow } from '../core/trail.ts';
 import type { Job, Replier, Task } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
 import type { Worker } from '../jobs/worker.ts';
@@ -214,6 +216,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (!found.ok) return refuse(utterance, place, found.problem);
     const command = byName.get(found.value.command);
     if (!command) throw new Error(`no command "${found.value.command}" in the registry`);
+    nameTurn(command.name);
     const denial = authorize(services, utterance, { command: command.name, machines: [], ports: [] });
     if (denial) return refuse(utterance, place, denial, command.name);
     const reading = command.read(found.value.rest, utterance.locale);
@@ -343,8 +346,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
 
   return {
-    hear,
-    press: pressOnce,
+    hear: (utterance) => inTrail(utterance, () => hear(utterance)),
+    press: (pressed) => inTrail(pressed, () => pressOnce(pressed)),
     signedIn: async (turn) => signingIn?.release(turn, deal),
     ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer }),
     async greet(conversation, locale, addedBy) {
@@ -354,6 +357,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await replier.send(conversation, welcomeReply({ examples, simulated, locale, ...(name && { addedBy: name }) }));
     },
   };
+}
+
+/** What a turn logs and traces belongs to the job that it may begin. */
+function inTrail<T>(asked: Utterance | Press, turn: () => Promise<T>): Promise<T> {
+  const jobId = jobIdOf(asked);
+  return follow({ jobId, conversation: asked.conversation.id }, () => tracedTurn(jobId, turn));
 }
 
 /** Within a press there is no card of its own to say it on. */
