@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
+import { measure, traced } from '../../core/telemetry.ts';
 import type {
   NextHopAnswer,
   NsgAnswer,
@@ -31,13 +32,20 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
   let lookUps = 0;
 
   const hear = async <T>(
+    witness: 'preflight' | 'probe' | 'nsg' | 'nextHop',
     ask: () => Promise<Heard<T>>,
     put: (testimony: Testimony<T>) => Testimonies,
   ): Promise<Heard<T>> => {
     const startedMs = clock.now();
     testimonies = put({ state: 'pending' });
-    const heard = await ask();
+    const heard = await traced(`witness ${witness}`, { 'hopcheck.witness': witness }, async (note) => {
+      const said = await ask();
+      if (!said.ok) note({ 'error.type': said.why.code });
+      return said;
+    });
     const tookMs = clock.now() - startedMs;
+    const silence = heard.ok ? {} : { 'error.type': heard.why.code };
+    measure('hopcheck.witness.duration', tookMs / 1000, { 'hopcheck.witness': witness, ...silence });
     testimonies = put(
       heard.ok ? { state: 'answered', answer: heard.answer, tookMs } : { state: 'silent', why: heard.why, tookMs },
     );
@@ -49,8 +57,8 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
     get testimonies() {
       return testimonies;
     },
-    preflight: (ask) => hear(ask, (preflight) => ({ ...testimonies, preflight })),
-    probe: (ask) => hear(ask, (probe) => ({ ...testimonies, probe })),
+    preflight: (ask) => hear('preflight', ask, (preflight) => ({ ...testimonies, preflight })),
+    probe: (ask) => hear('probe', ask, (probe) => ({ ...testimonies, probe })),
     dismissPending() {
       const { probe, nsg, nextHop, ...others } = testimonies;
       const isIn = (testimony: { readonly state: string }) => testimony.state !== 'pending';
@@ -63,11 +71,14 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
     },
     nsg(ask) {
       const seat = testimonies.nsg.length;
-      return hear(ask, (said) => ({ ...testimonies, nsg: testimonies.nsg.toSpliced(seat, 1, said) }));
+      return hear('nsg', ask, (said) => ({ ...testimonies, nsg: testimonies.nsg.toSpliced(seat, 1, said) }));
     },
     nextHop(ask) {
       const seat = testimonies.nextHop.length;
-      return hear(ask, (said) => ({ ...testimonies, nextHop: testimonies.nextHop.toSpliced(seat, 1, said) }));
+      return hear('nextHop', ask, (said) => ({
+        ...testimonies,
+        nextHop: testimonies.nextHop.toSpliced(seat, 1, said),
+      }));
     },
     async lookUp(find) {
       lookUps += 1;

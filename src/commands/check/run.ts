@@ -4,6 +4,7 @@ import type { Estate } from '../../azure/inventory.ts';
 import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
 import { addressesOf, type Machine, type Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
+import { count } from '../../core/telemetry.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
 import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
@@ -53,13 +54,17 @@ export async function investigate(services: Services, check: Investigation): Pro
     ...(probed.requestId && { requestId: probed.requestId }),
   };
   if (probed.failure && !saysAnything(board.testimonies)) {
-    return { kind: 'failed', question, problem: problemOf(probed.failure), ...common };
+    const problem = problemOf(probed.failure);
+    count('hopcheck.checks', { 'error.type': problem.code });
+    return { kind: 'failed', question, problem, ...common };
   }
+  const diagnosis = judge(board.testimonies);
+  count('hopcheck.checks', { 'hopcheck.verdict': diagnosis.verdict });
   return {
     kind: 'diagnosed',
     answer: {
       question,
-      diagnosis: judge(board.testimonies),
+      diagnosis,
       azure: {
         subscriptionId: question.source.subscriptionId,
         simulated: arm.simulated,
