@@ -10,7 +10,10 @@ import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { count } from './core/telemetry.ts';
+import { trail } from './core/trail.ts';
 import { createDepartures } from './jobs/departures.ts';
+import type { Job } from './jobs/job.ts';
+import { createWatchClock } from './jobs/watch-clock.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
 import { measuredStore, watchApp } from './measuring.ts';
@@ -19,6 +22,7 @@ import type { Grants } from './policy/grants.ts';
 import { createRates } from './policy/rates.ts';
 import { createReadiness } from './readiness.ts';
 import { createRenderer } from './rendering/renderer.ts';
+import { openSignIn } from './sign-in.ts';
 import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
 import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
@@ -97,29 +101,59 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     endings: createEndings(),
     sharing: createSharedRuns({ store, clock }),
     history: store.history,
+    watches: store.watches,
   };
+  const signIn = openSignIn({
+    config,
+    connection,
+    botCloud,
+    authentication,
+    connectors,
+    door,
+    replier,
+    services,
+    log,
+    signedIn: (turn) => dispatcher.signedIn(turn),
+  });
   const worker = createWorker({
     store,
     engine,
     replier,
     clock,
-    task: tasksOf(commands, services),
+    task: tasksOf(commands, services, signIn),
     abandoned: ({ id: reference, command, ...turn }) => writeDown(services, turn, 'abandoned', { reference, command }),
     ...(parts.reach && { reach: parts.reach }),
-    surprised: (job, reference, error) =>
-      log.error(
-        { reference, jobId: job.id, command: job.command, conversation: job.conversation.id, error },
-        'job failed',
-      ),
+    surprised(job, reference, error) {
+      count('hopcheck.failures', { 'hopcheck.place': 'job' });
+      log.error({ reference, ...factsOf(job), error }, 'job failed');
+    },
+    delivered: (job, tookMs) => log.info({ ...factsOf(job), tookMs }, 'answered'),
   });
   departures.subscribe(worker.abandon);
-  const dispatcher = createDispatcher({ commands, services, store, worker, replier });
+  const watchClock = createWatchClock({
+    store,
+    clock,
+    begin: worker.begin,
+    command: 'watch',
+    deadlineMs: config.deadlineMs,
+    surprised: (error) => log.error({ error }, 'watches could not be looked after'),
+  });
+  departures.subscribe(watchClock.abandon);
+  const dispatcher = createDispatcher({
+    commands,
+    services,
+    store,
+    worker,
+    replier,
+    ...(signIn && { people: signIn }),
+  });
   const bot = createBot({
     authentication,
     connectors,
     appId,
     scope: botCloud.scope,
     dispatcher,
+    ...(signIn && { signIn }),
     replier,
     departures,
     clock,
@@ -144,7 +178,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   // Before anyone is heard: a new question is worked on only once it was acknowledged.
   const resumed = await worker.resume();
   if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
-  const ready = createReadiness({ keys: () => gate?.keys.ready() ?? true, store, token: arm.hasToken, clock });
+  watchClock.start();
+  const ready = createReadiness({
+    keys: () => gate?.keys.ready() ?? true,
+    store,
+    // Where people ask with their own rights, the bot's may be none.
+    token: () => signIn !== undefined || arm.hasToken(),
+    clock,
+  });
   const unwatch = watchApp({ worker, store, ready, clock });
   const server = await startServer({
     host: config.host,
@@ -181,6 +222,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       if (!parts.connection) await connection.close();
     },
   };
+}
+
+/** Which job a line of the log is about, and what Azure calls the requests that were made for it. */
+function factsOf({ id, command, conversation }: Job) {
+  const armRequestIds = trail()?.armRequestIds ?? [];
+  return { jobId: id, command, conversation: conversation.id, ...(armRequestIds.length > 0 && { armRequestIds }) };
 }
 
 /** Verifies who speaks; the keys are fetched in the background, and until they are there everyone is refused. */

@@ -3,6 +3,7 @@ import type { Conversation, Locale, Press, Requester, Utterance } from '../core/
 import type { Departure } from '../jobs/departures.ts';
 import { localeOf } from '../language/say.ts';
 import { type KnownActivity, tenantOf } from './front-door.ts';
+import { readSignInSignal, type SignInSignal } from './sign-in-signal.ts';
 
 /** What an activity means to the bot. */
 export type Heard =
@@ -17,6 +18,7 @@ export type Heard =
       readonly activityId: string;
       readonly by: Requester;
     }
+  | (Common & { readonly kind: 'signIn'; readonly signal: SignInSignal })
   | { readonly kind: 'left'; readonly departure: Departure }
   | { readonly kind: 'nothing' };
 
@@ -51,6 +53,8 @@ export function readActivity(known: KnownActivity, fallback: Locale): Heard {
   if (known.type === 'messageDelete' && known.id && eventOf(known) === 'softDeleteMessage') {
     return { kind: 'deleted', conversation, activityId: known.id, by: requester };
   }
+  const signal = readSignInSignal(known);
+  if (signal) return { kind: 'signIn', signal, ...common };
   if (known.type === 'invoke' && known.name === 'adaptiveCard/action') {
     const executed = ExecuteValue.safeParse(known.value);
     if (!executed.success) return { kind: 'nothing' };

@@ -17,6 +17,7 @@ import { say } from '../language/say.ts';
 import { readActivity } from './activity.ts';
 import type { Connectors } from './connectors.ts';
 import type { KnownActivity } from './front-door.ts';
+import type { SignIn } from './sign-in.ts';
 
 /** The SDK's adapter, of which only the turn is used: the door has verified who speaks, and tells it. */
 class Adapter extends CloudAdapter {
@@ -41,6 +42,8 @@ export type BotOptions = {
   /** What the bot's own tokens are for. */
   readonly scope: string;
   readonly dispatcher: Dispatcher;
+  /** Where people sign in; without it nobody does. */
+  readonly signIn?: Pick<SignIn, 'take'>;
   readonly replier: Replier;
   readonly departures: Pick<Departures, 'announce'>;
   readonly clock: Clock;
@@ -93,6 +96,8 @@ export function createBot(options: BotOptions): Bot {
       case 'left':
         await departures.announce(heard.departure);
         return undefined;
+      case 'signIn':
+        return options.signIn?.take(heard.signal, heard) ?? { status: 501 };
       case 'nothing':
         return known.type === 'invoke' ? { status: 501 } : undefined;
     }
@@ -113,6 +118,8 @@ export function createBot(options: BotOptions): Bot {
     options.surprised(reference, error);
     const problem: Problem = error instanceof ShownError ? error.problem : { code: 'INTERNAL', facts: {} };
     const heard = readActivity(known, options.language);
+    // The client then shows its sign-in button, which is a second way.
+    if (heard.kind === 'signIn') return { status: 412 };
     if (known.type === 'invoke') {
       const locale = heard.kind === 'press' ? heard.press.locale : options.language;
       const { what, why } = problemWords(problem, locale);

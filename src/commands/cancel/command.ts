@@ -10,6 +10,7 @@ export const cancel: Command = {
   name: 'cancel',
   words: cancelWords,
   examples: 1,
+  offline: true,
   read(rest, locale) {
     const reading = readCancel(rest, locale);
     if (!reading.ok) return reading;

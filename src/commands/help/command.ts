@@ -20,6 +20,7 @@ export function createHelp(list: () => readonly Command[]): Command {
     name: 'help',
     words: helpWords,
     examples: 2,
+    offline: true,
     read(rest, locale) {
       const reading = readHelp(rest, locale);
       if (!reading.ok) return reading;
