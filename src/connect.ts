@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { noteArmRequest } from './core/trail.ts';
 import type { Log } from './log.ts';
-import { type Simulator, startSimulator } from './simulator/server.ts';
+import type { Simulator } from './simulator/server.ts';
 
 /** The Azure that a process talks to. */
 export type Connection = {
@@ -43,6 +43,7 @@ export async function connectAzure(
     const openAs = openerOf((credential) => createArm({ cloud, credential, simulated: false, log: calls }));
     return { ...openAs(createCredential(cloud)), openAs, close: async () => {} };
   }
+  const { startSimulator } = await import('./simulator/server.ts');
   const simulator = await startSimulator({ topology: azure.topology, speed: azure.speed, now: clock.now, ...more });
   const cloud: Cloud = { ...clouds.AzureCloud, name: 'simulator', resourceManager: simulator.endpoint };
   const { ca } = simulator;
