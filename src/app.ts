@@ -35,7 +35,7 @@ import { startServer } from './teams/server.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
 import { createTokenCheck } from './teams/token.ts';
 import { product } from './version.ts';
-import { type Chat, createChat } from './web/chat.ts';
+import type { Chat } from './web/chat.ts';
 import { channel } from './web/people.ts';
 
 export type App = {
@@ -167,7 +167,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   let port = config.port;
   const chat = config.local
-    ? createChat({
+    ? (await import('./web/chat.ts')).createChat({
         botUrl: () => `http://127.0.0.1:${port}`,
         azureIsSimulated: arm.simulated,
         log: (line) => log.warn({ line }, 'connector'),
@@ -204,7 +204,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   port = server.port;
   void gate?.keys.warm();
+  const closing = new AbortController();
   const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
+  void keepAsking(arm.hasToken, inventory, clock, closing.signal);
   return {
     url: `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`,
     simulated: arm.simulated,
@@ -212,12 +214,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     warm,
     async stop() {
       unwatch();
+      closing.abort();
       gate?.keys.close();
       // Open event streams of the page would hold the server.
       chat?.close();
       const stopped = worker.stop();
       sender.close();
-      await Promise.all([server.close(), stopped]);
+      await Promise.all([server.close(), stopped, watchClock.stop()]);
       await store.close();
       if (!parts.connection) await connection.close();
     },
@@ -240,6 +243,17 @@ function createGate(bot: BotIdentity, cloud: BotCloud, clock: Clock, log: Log) {
   });
   const { appId, entraClaims } = bot;
   return { keys, checkToken: createTokenCheck({ issuer: cloud.issuer, appId, entraClaims, keys, clock }) };
+}
+
+const longestPauseMs = 30_000;
+
+/** While there is no token `/readyz` says so, nobody is sent here, and nothing else would ask for one. */
+async function keepAsking(hasToken: () => boolean, inventory: Inventory, clock: Clock, signal: AbortSignal) {
+  for (let pauseMs = 1000; !hasToken(); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    await clock.sleep(pauseMs, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    if (!hasToken()) await inventory.estate();
+  }
 }
 
 async function warmUp(inventory: Inventory, log: Log): Promise<void> {

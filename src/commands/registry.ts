@@ -1,19 +1,35 @@
 import { again } from './again/command.ts';
 import { cancel } from './cancel/command.ts';
 import { check } from './check/command.ts';
+import { settle } from './check/job.ts';
+import type { CheckOutcome } from './check/outcome.ts';
+import { questionEnds, questionParts } from './check/question.ts';
 import type { Command } from './command.ts';
 import { flow } from './flow/command.ts';
 import { createHelp } from './help/command.ts';
 import { nextHop } from './next-hop/command.ts';
 import { rules } from './rules/command.ts';
+import { stop } from './stop/command.ts';
 import { use } from './use/command.ts';
 import { vms } from './vms/command.ts';
+import { createWatch } from './watch/command.ts';
+import { watches } from './watches/command.ts';
+
+const watch = createWatch({
+  settle,
+  read: (outcome) => outcome as CheckOutcome,
+  ends: questionEnds,
+  parts: questionParts,
+});
 
 /** Every command that works, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   check,
   again,
   cancel,
+  watch,
+  watches,
+  stop,
   flow,
   nextHop,
   rules,

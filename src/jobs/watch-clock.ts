@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { concerns, type Departure } from './departures.ts';
 import { isOver, type Job } from './job.ts';
 import type { Store } from './store.ts';
 import { runIdOf, type Watch, type WatchEnding, type WatchRun } from './watch.ts';
@@ -9,6 +10,8 @@ export type WatchClock = {
   start(): void;
   /** Looks once: for tests, and for whoever keeps time otherwise. */
   tick(): Promise<void>;
+  /** Ends the watches of conversations that the bot has left. */
+  abandon(departure: Departure): Promise<void>;
   /** Resolves when it looks no more. */
   stop(): Promise<void>;
 };
@@ -49,14 +52,17 @@ export function createWatchClock(options: WatchClockOptions): WatchClock {
   const nextOf = ({ everyMs, endsAtMs }: Watch, nowMs: number) =>
     Math.min(Math.round(nowMs + everyMs * (1 + (2 * random() - 1) * jitter)), Math.max(endsAtMs, nowMs + lookMs));
 
+  const endUnheard = async (id: string) => {
+    const nowMs = clock.now();
+    await watches.end(id, { reason: 'gone' }, 'ended', nowMs);
+    await watches.close(id, nowMs);
+  };
+
   const run = async (watch: Watch) => {
     const nowMs = clock.now();
     const before = await store.job(runIdOf(watch, watch.runs));
     if (before && !isOver(before)) return watches.putOff(watch.id, nowMs + busyMs);
-    if (before?.state === 'abandoned') {
-      await watches.end(watch.id, { reason: 'gone' }, 'ended', nowMs);
-      return watches.close(watch.id, nowMs);
-    }
+    if (before?.state === 'abandoned') return endUnheard(watch.id);
     const ending = watch.ending ?? (nowMs >= watch.endsAtMs ? ({ reason: 'over' } as const) : undefined);
     const number = watch.runs + 1;
     const nextAtMs = nextOf(watch, nowMs);
@@ -130,6 +136,11 @@ export function createWatchClock(options: WatchClockOptions): WatchClock {
       })();
     },
     tick,
+    async abandon(departure) {
+      for (const { id, conversation } of await watches.live()) {
+        if (concerns(departure, conversation)) await endUnheard(id);
+      }
+    },
     async stop() {
       stopping.abort(new Error('hopcheck is stopping'));
       await loop;

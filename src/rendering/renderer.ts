@@ -45,7 +45,8 @@ export function createRenderer(cardsFolder: URL | string): Renderer {
   const draw = (reply: Reply): AdaptiveCard => {
     const template = templates.get(reply.card);
     if (!template) throw new Error(`There is no template cards/${reply.card}.json`);
-    const card = finish(template.expand(cleanData(reply.data)), icons);
+    const expanded = template.expand(cleanData(reply.data));
+    const card = finish(expanded, { icons, mentions: mentionsOf(expanded) });
     if (!isObject(card)) throw new Error(`cards/${reply.card}.json does not give a card`);
     const bytes = Buffer.byteLength(JSON.stringify(card));
     if (bytes > cardBudgetBytes) {
@@ -94,22 +95,39 @@ function cleanValue(value: Json | undefined): Json | undefined {
 
 const clientTime = /(\{\{(?:DATE|TIME)\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?:, (?:COMPACT|SHORT|LONG))?\)\}\})/;
 
-/** Markdown escaped, but for the times which the viewer's own client writes; those only templates can contain. */
-function escapeBlock(text: string): string {
+/**
+ * Markdown escaped, but for the times which the viewer's own client writes, those only templates can contain, and for the
+ * mentions that the card declares.
+ */
+function escapeBlock(text: string, mentions: ReadonlySet<string>): string {
   return text
     .split(clientTime)
-    .map((part) => (clientTime.test(part) ? part : escapeMarkdown(part)))
+    .flatMap((part) => part.split(mention))
+    .map((part) => (clientTime.test(part) || mentions.has(part) ? part : escapeMarkdown(part)))
     .join('');
 }
 
+const mention = /(<at>[^<>]+<\/at>)/;
+
+/** The texts of the card's own mentions, which Teams finds again in its text blocks. */
+function mentionsOf(card: Json): ReadonlySet<string> {
+  const teams = isObject(card) ? card.msteams : undefined;
+  const entities = isObject(teams) && Array.isArray(teams.entities) ? teams.entities : [];
+  return new Set(
+    entities.flatMap((entity) => (isObject(entity) && typeof entity.text === 'string' ? [entity.text] : [])),
+  );
+}
+
+type Surroundings = { readonly icons: ReadonlyMap<string, string>; readonly mentions: ReadonlySet<string> };
+
 /** What depends on the place a text ends up in: escaping by element, icons by name, links only over https. */
-function finish(node: Json | undefined, icons: ReadonlyMap<string, string>): Json {
-  if (Array.isArray(node)) return node.map((item) => finish(item, icons));
+function finish(node: Json | undefined, around: Surroundings): Json {
+  if (Array.isArray(node)) return node.map((item) => finish(item, around));
   if (!isObject(node)) return node ?? null;
   const done: Record<string, Json> = {};
   for (const [key, value] of Object.entries(node)) {
-    if (typeof value !== 'string') done[key] = finish(value, icons);
-    else done[key] = isChartValue(node, key) ? Number(value) : finishText(node, key, value, icons);
+    if (typeof value !== 'string') done[key] = finish(value, around);
+    else done[key] = isChartValue(node, key) ? Number(value) : finishText(node, key, value, around);
   }
   return done;
 }
@@ -119,8 +137,8 @@ function isChartValue(node: JsonObject, key: string): boolean {
   return key === 'y' && 'x' in node;
 }
 
-function finishText(node: JsonObject, key: string, value: string, icons: ReadonlyMap<string, string>): string {
-  if (node.type === 'TextBlock' && key === 'text') return escapeBlock(value);
+function finishText(node: JsonObject, key: string, value: string, { icons, mentions }: Surroundings): string {
+  if (node.type === 'TextBlock' && key === 'text') return escapeBlock(value, mentions);
   if (key === 'fallbackText') return escapeMarkdown(value);
   if (key === 'speak') return value.replace(/[<>&]/g, ' ');
   if (node.type === 'Image' && key === 'url') {

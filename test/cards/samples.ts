@@ -8,6 +8,7 @@ import type { Json } from '../../src/core/json.ts';
 import type { Diagnosis, Finding, PathHop } from '../../src/diagnosis/verdict.ts';
 import { otherSamples } from './other-samples.ts';
 import { deniedAtDestination, group, hop, ids, machine, nic, nsg, onCall, subscriptionId } from './parts.ts';
+import { watchSamples } from './watch-samples.ts';
 
 const app0 = machine('MultiTierApp0', '10.1.1.4');
 const db0 = machine('Database0', '10.1.4.4');
@@ -424,6 +425,7 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
       real: welcomeReply({ examples: [example], simulated: false, locale }),
     },
     ...otherSamples(locale),
+    ...watchSamples(locale),
     notice: {
       short: noticeReply({ text: zh ? '现在默认从 app0 开始检查。' : 'Checks now start from app0.', locale }),
       detail: noticeReply({

@@ -51,6 +51,20 @@ export const problems = {
     '{subscriptions, plural, =0 {My identity sees no subscription.} one {I looked through the one subscription that my identity sees.} other {I looked through the # subscriptions that my identity sees.}}',
   'problem.NO_VM_VISIBLE.do':
     'Ask an Azure administrator to give the identity Microsoft.Compute/virtualMachines/read on the resource groups to check.',
+  'problem.WATCH_TIME.what':
+    '{part, select, for {A watch cannot last {asked}.} other {A watch cannot run every {asked}.}}',
+  'problem.WATCH_TIME.why':
+    '{part, select, for {It lasts from one interval ({least}) to {most}.} other {It runs at most every {least} and at least every {most}.}}',
+  'problem.WATCH_TIME.do': 'Say another time, as in the example.',
+  'problem.WATCH_LIMIT.what': 'There are {most} watches here already.',
+  'problem.WATCH_LIMIT.why': 'No conversation has more: each asks Azure again and again.',
+  'problem.WATCH_LIMIT.do': 'See them with “watches”, and end one with “stop” and its number.',
+  'problem.WATCH_NOT_FOUND.what': 'There is no watch {number} here.',
+  'problem.WATCH_NOT_FOUND.why': 'It has ended, or it belongs to another conversation.',
+  'problem.WATCH_NOT_FOUND.do': 'See the watches of this conversation with “watches”.',
+  'problem.WATCH_NOT_YOURS.what': 'Watch {number} was asked for by {name}.',
+  'problem.WATCH_NOT_YOURS.why': 'Only who asked for it, or an operator, can stop it.',
+  'problem.WATCH_NOT_YOURS.do': 'Ask {name} to stop it.',
   'problem.CARD_OUTDATED.what': 'This button does nothing any more.',
   'problem.CARD_OUTDATED.why': 'The card is outdated: its work was done, or somebody pressed the button before.',
   'problem.CARD_OUTDATED.do': 'Ask again with a new message.',

@@ -47,12 +47,26 @@ export const problems: Readonly<Record<keyof typeof en, string>> = {
   'problem.NO_VM_VISIBLE.why':
     '{subscriptions, plural, =0 {我的身份看不到任何订阅。} other {已查找我的身份能看到的 # 个订阅。}}',
   'problem.NO_VM_VISIBLE.do': '请 Azure 管理员在要检查的资源组上授予该身份 Microsoft.Compute/virtualMachines/read。',
+  'problem.WATCH_TIME.what': '{part, select, for {监视不能持续 {asked}。} other {监视不能每 {asked} 运行一次。}}',
+  'problem.WATCH_TIME.why':
+    '{part, select, for {持续时间从一个间隔（{least}）到 {most}。} other {间隔最短 {least}，最长 {most}。}}',
+  'problem.WATCH_TIME.do': '请参照示例换一个时间。',
+  'problem.WATCH_LIMIT.what': '这里已有 {most} 个监视。',
+  'problem.WATCH_LIMIT.why': '每个会话不能更多：每个监视都会反复询问 Azure。',
+  'problem.WATCH_LIMIT.do': '用“监视列表”查看，用“停止”加编号结束一个。',
+  'problem.WATCH_NOT_FOUND.what': '这里没有监视 {number}。',
+  'problem.WATCH_NOT_FOUND.why': '它已结束，或属于另一个会话。',
+  'problem.WATCH_NOT_FOUND.do': '用“监视列表”查看本会话的监视。',
+  'problem.WATCH_NOT_YOURS.what': '监视 {number} 是 {name} 要求的。',
+  'problem.WATCH_NOT_YOURS.why': '只有发起人或运维人员可以停止它。',
+  'problem.WATCH_NOT_YOURS.do': '请让 {name} 停止它。',
   'problem.CARD_OUTDATED.what': '这个按钮已经不起作用了。',
   'problem.CARD_OUTDATED.why': '卡片已过期：它的工作已完成，或有人先按过了。',
   'problem.CARD_OUTDATED.do': '请发一条新消息再问。',
   'problem.DENIED.what': '这里没有授权“{command}”。',
   'problem.DENIED.why': '规则：{rule}。',
-  'problem.DENIED.do': '{grantable, select, no {任何规则都不能授予此权限。} other {要授权，请运维人员加入这些 ID：{ids}。}}',
+  'problem.DENIED.do':
+    '{grantable, select, no {任何规则都不能授予此权限。} other {要授权，请运维人员加入这些 ID：{ids}。}}',
   'problem.RATE_LIMITED.what':
     '{what, select, inFlight {{of, select, person {你同时进行的检查已达上限（{most} 个）。} channel {此会话同时进行的检查已达上限（{most} 个）。} other {此订阅中同时进行的检查已达上限（{most} 个）。}}} other {{of, select, person {你每分钟最多可检查 {most} 次。} channel {此会话每分钟最多可检查 {most} 次。} other {此订阅每分钟最多可检查 {most} 次。}}}}',
   'problem.RATE_LIMITED.why': '规则：{rule}。',
