@@ -22,7 +22,15 @@ export type AuditEntry = {
    * started: a process began to write. accepted and refused: a message, press or run, before anything is done about it.
    * repeated: a second delivery of what was accepted. finished: its answer is known. abandoned: nobody is there to have it.
    */
-  readonly event: 'started' | 'accepted' | 'refused' | 'repeated' | 'finished' | 'abandoned' | 'signed-in' | 'signed-out';
+  readonly event:
+    | 'started'
+    | 'accepted'
+    | 'refused'
+    | 'repeated'
+    | 'finished'
+    | 'abandoned'
+    | 'signed-in'
+    | 'signed-out';
   /** The job's id, or what the card of a refusal calls it. */
   readonly reference?: string;
   readonly who?: Pick<Requester, 'id' | 'objectId'>;
@@ -85,7 +93,11 @@ export function createAudit(tables: Tables, instance: string, clock: Clock): Aud
     let last = head;
     const rows = entries.map((entry) => {
       const text = canonical(entry);
-      last = { instance, sequence: last.sequence + 1, hash: hashOf(last.hash, instance, last.sequence + 1, atMs, text) };
+      last = {
+        instance,
+        sequence: last.sequence + 1,
+        hash: hashOf(last.hash, instance, last.sequence + 1, atMs, text),
+      };
       return [instance, last.sequence, atMs, text, last.hash, entry.reference ?? null] as const;
     });
     await tables.together([...insertsOf(tables.prefix, rows), moveHead(tables.prefix, last, atMs)]);

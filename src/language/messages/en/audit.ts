@@ -1,7 +1,7 @@
 /** The words of `npm run audit`. */
 export const audit = {
   'audit.fine':
-    '{entries, plural, =0 {No entries yet} one {One entry} other {# entries}} in {chains, plural, one {one chain} other {# chains}}, {flaws, plural, other {nothing wrong}}. The last of each, to be noted down elsewhere:',
+    '{entries, plural, =0 {No entries yet} one {One entry} other {# entries}} in {chains, plural, one {one chain} other {# chains}}, nothing wrong. The last of each, to be noted down elsewhere:',
   'audit.flawed':
     '{flaws, plural, one {One thing is wrong} other {# things are wrong}} in {entries, plural, one {one entry} other {# entries}} of {chains, plural, one {one chain} other {# chains}}. The last entry of each:',
   'audit.flaw.gap': 'Entries are missing before entry {sequence} of “{instance}”.',

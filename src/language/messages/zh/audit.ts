@@ -2,7 +2,7 @@ import type { audit as en } from '../en/audit.ts';
 
 export const audit: Readonly<Record<keyof typeof en, string>> = {
   'audit.fine':
-    '{chains} 条链中{entries, plural, =0 {还没有记录} other {有 # 条记录}}，{flaws, plural, other {没有问题}}。各链的最后一条（请抄录到别处）：',
+    '{chains} 条链中{entries, plural, =0 {还没有记录} other {有 # 条记录}}，没有问题。各链的最后一条（请抄录到别处）：',
   'audit.flawed': '{chains} 条链的 {entries} 条记录中有 {flaws} 处问题。各链的最后一条：',
   'audit.flaw.gap': '“{instance}”的第 {sequence} 条之前缺少记录。',
   'audit.flaw.altered': '“{instance}”的第 {sequence} 条不是当时写下的内容。',
