@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Services } from './commands/command.ts';
 import { createEndings } from './commands/endings.ts';
 import type { Config } from './config.ts';
 import { type Connection, connectAzure } from './connect.ts';
 import { systemClock } from './core/clock.ts';
+import { nameTurn, tracedTurn } from './core/telemetry.ts';
 import type { Log } from './log.ts';
 import { everyone } from './policy/grants.ts';
 import { readOrder, runCheck, type Terminal } from './terminal/check.ts';
@@ -21,7 +23,10 @@ export async function checkOnce(
   }
   const connection = await connectAzure(config, log, systemClock);
   try {
-    return await runCheck(order, terminalServices(connection, config), terminal);
+    return await tracedTurn(randomUUID(), () => {
+      nameTurn('check');
+      return runCheck(order, terminalServices(connection, config), terminal);
+    });
   } finally {
     await connection.close();
   }

@@ -39,7 +39,7 @@ export type Onlookers = {
 /** This module loads the SDK: it is imported only where telemetry was asked for. Errors: MetricsPortError. */
 export async function startTelemetry(choice: TelemetryChoice, log: Log, onlookers: Onlookers = {}): Promise<Telemetry> {
   diag.setLogger(quietly(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const prometheus = choice.prometheus && new PrometheusExporter({ preventServerStart: true });
+  const prometheus = choice.prometheus && new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
   const served = prometheus && choice.prometheus && (await serve(prometheus, choice.prometheus));
   const processors = [...(onlookers.processors ?? []), ...(await processorsOf(choice))];
   const readers = [...(onlookers.readers ?? []), ...(prometheus ? [prometheus] : []), ...(await readersOf(choice))];
@@ -125,7 +125,8 @@ type Served = { readonly host: string; readonly port: number; close(): Promise<v
 function serve(exporter: PrometheusExporter, { host, port }: { host: string; port: number }): Promise<Served> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
-      response.writeHead(404).end();
+      response.statusCode = 404;
+      response.end();
       return;
     }
     exporter.getMetricsRequestHandler(request, response);
