@@ -46,6 +46,12 @@ export function answerInstead(
         });
         return error.answer();
       }
+      case 'moreClaims': {
+        const claims = Buffer.from('{"access_token":{"acrs":{"essential":true,"value":"p1"}}}').toString('base64');
+        const challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="${claims}"`;
+        const error = { code: 'InteractionRequired', message: 'Stronger authentication is required.' };
+        return { status: 401, headers: { 'WWW-Authenticate': challenge }, body: { error } };
+      }
       case 'reset':
         if (fault.before) return { status: 503 };
         break;

@@ -42,6 +42,8 @@ const fault = z.discriminatedUnion('kind', [
   }),
   /** The server's clock is off by this much: Date headers and token expiry. */
   z.strictObject({ kind: z.literal('clockSkew'), seconds: z.number() }),
+  /** 401: the token is right, but shows too little of how its person signed in. */
+  z.strictObject({ kind: z.literal('moreClaims') }),
 ]);
 
 export type Fault = z.output<typeof fault>;

@@ -5,16 +5,19 @@ import { makeCertificate } from '../../../src/simulator/certificate.ts';
 import { type BotCloud, botClouds } from '../../../src/teams/bot-cloud.ts';
 import { type Connector, createConnector } from '../../../src/web/connector.ts';
 import { type Issuer, type KeyPair, listen, makeKey, startIssuer } from './issuer.ts';
+import { startTokenOffice, type TokenOffice } from './token-office.ts';
 
 /** What Entra was asked for: the path and the form's fields. */
 export type TokenRequest = { readonly path: string; readonly form: Readonly<Record<string, string>> };
+
+export type TokenAnswer = string | { readonly status: number; readonly body: object };
 
 export type Authority = {
   readonly url: string;
   readonly ca: string;
   readonly asked: TokenRequest[];
-  /** What the next tokens are; an object is sent as an error. */
-  answer: string | { readonly status: number; readonly body: object };
+  /** What the next tokens are; an object is sent as an error. A function is asked each time. */
+  answer: TokenAnswer | ((request: TokenRequest) => TokenAnswer);
   /** Nothing is answered any more. */
   silent: boolean;
   close(): Promise<void>;
@@ -44,8 +47,9 @@ export async function startAuthority(): Promise<Authority> {
     }
     if (request.method !== 'POST' || !path.endsWith('/oauth2/v2.0/token')) return send(404, { error: path });
     asked.push({ path, form });
-    if (typeof state.answer !== 'string') return send(state.answer.status, state.answer.body);
-    return send(200, { token_type: 'Bearer', expires_in: 3600, access_token: state.answer });
+    const answer = typeof state.answer === 'function' ? state.answer({ path, form }) : state.answer;
+    if (typeof answer !== 'string') return send(answer.status, answer.body);
+    return send(200, { token_type: 'Bearer', expires_in: 3600, access_token: answer });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,6 +72,7 @@ export type BotFramework = {
   readonly cloud: BotCloud;
   readonly issuer: Issuer;
   readonly authority: Authority;
+  readonly tokens: TokenOffice;
   readonly connector: Connector;
   readonly serviceUrl: string;
   readonly key: KeyPair;
@@ -80,9 +85,10 @@ export async function startBotFramework(): Promise<BotFramework> {
   const key = await makeKey('key-1');
   const presented: (string | undefined)[] = [];
   const connector = createConnector();
-  const [issuer, authority, service] = await Promise.all([
+  const [issuer, authority, tokens, service] = await Promise.all([
     startIssuer([key.jwk]),
     startAuthority(),
+    startTokenOffice(),
     listen(async (request, response) => {
       presented.push(request.headers.authorization);
       if (await connector.handle(request, response)) return;
@@ -97,16 +103,18 @@ export async function startBotFramework(): Promise<BotFramework> {
       serviceOrigins: [service.url],
       authority: authority.url,
       ca: authority.ca,
+      tokenService: tokens.url,
     },
     issuer,
     authority,
+    tokens,
     connector,
     serviceUrl: `${service.url}/connector`,
     key,
     presented,
     async close() {
       connector.close();
-      await Promise.all([issuer.close(), authority.close(), service.close()]);
+      await Promise.all([issuer.close(), authority.close(), tokens.close(), service.close()]);
     },
   };
 }
