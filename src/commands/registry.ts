@@ -1,12 +1,15 @@
 import { again } from './again/command.ts';
 import { cancel } from './cancel/command.ts';
+import { startOf } from './check/ask.ts';
 import { check } from './check/command.ts';
+import { draw } from './check/draw.ts';
 import { settle } from './check/job.ts';
 import type { CheckOutcome } from './check/outcome.ts';
 import { questionEnds, questionParts } from './check/question.ts';
 import type { Command } from './command.ts';
 import { flow } from './flow/command.ts';
 import { createHelp } from './help/command.ts';
+import { createHistory } from './history/command.ts';
 import { nextHop } from './next-hop/command.ts';
 import { rules } from './rules/command.ts';
 import { stop } from './stop/command.ts';
@@ -22,6 +25,13 @@ const watch = createWatch({
   parts: questionParts,
 });
 
+const history = createHistory({
+  read: (outcome) => outcome as CheckOutcome,
+  parts: questionParts,
+  draw: (job, locale, services) =>
+    draw(job.outcome as CheckOutcome, startOf(job), { ...job, locale, jobId: job.id }, services),
+});
+
 /** Every command that works, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   check,
@@ -30,6 +40,7 @@ export const commands: readonly Command[] = [
   watch,
   watches,
   stop,
+  history,
   flow,
   nextHop,
   rules,

@@ -3,6 +3,7 @@ import { cards as enCards } from './messages/en/cards.ts';
 import { commands as enCommands } from './messages/en/commands.ts';
 import { doctor as enDoctor } from './messages/en/doctor.ts';
 import { findings as enFindings } from './messages/en/findings.ts';
+import { history as enHistory } from './messages/en/history.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
 import { sharing as enSharing } from './messages/en/sharing.ts';
@@ -15,6 +16,7 @@ import { cards as zhCards } from './messages/zh/cards.ts';
 import { commands as zhCommands } from './messages/zh/commands.ts';
 import { doctor as zhDoctor } from './messages/zh/doctor.ts';
 import { findings as zhFindings } from './messages/zh/findings.ts';
+import { history as zhHistory } from './messages/zh/history.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
 import { sharing as zhSharing } from './messages/zh/sharing.ts';
@@ -29,6 +31,7 @@ export const en = {
   ...enFindings,
   ...enCards,
   ...enCommands,
+  ...enHistory,
   ...enSharing,
   ...enTerminal,
   ...enDoctor,
@@ -46,6 +49,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhFindings,
   ...zhCards,
   ...zhCommands,
+  ...zhHistory,
   ...zhSharing,
   ...zhTerminal,
   ...zhDoctor,

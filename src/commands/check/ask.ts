@@ -5,11 +5,13 @@ import type { Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Hooks, Job } from '../../jobs/job.ts';
+import { personId } from '../../policy/decide.ts';
 import type { Services } from '../command.ts';
+import { questionKey } from '../question-key.ts';
 import type { Sharing } from '../shared-runs.ts';
+import { admitAnswer, admitProbe } from './admit.ts';
 import { running } from './draw.ts';
 import type { CheckOutcome, Investigated, Shared } from './outcome.ts';
-import { questionKey } from './question-key.ts';
 import { investigate } from './run.ts';
 
 export type Place = <T>(subscriptionId: string, run: () => Promise<T>) => Promise<T>;
@@ -39,6 +41,7 @@ export async function ask(
         deadlineMs: job.deadlineMs,
         ...(operation !== undefined && { operation: operation as Operation }),
         signal: hooks.signal,
+        admit: (answer) => admitProbe(question, answer, estate, job, services),
         keep: hooks.keep,
         progress(diagnosis) {
           show(diagnosis);
@@ -50,7 +53,8 @@ export async function ask(
   if (!sharing) return lead(job.operation, () => {});
   const key = questionKey(question);
   const came = await sharing.share<Diagnosis, Investigated>({
-    question: key,
+    // What one person's own rights show is not another's to see.
+    question: services.rights === 'reader' ? `${personId(job.requester)} ${key}` : key,
     job,
     signal: hooks.signal,
     lead,
@@ -58,7 +62,8 @@ export async function ask(
       shared = sharedWith(leader, job, Math.max(0, clock.now() - leader.createdAtMs));
       show();
     },
-    heard: show,
+    // What a host leads to is decided for each of them, once it is known.
+    heard: (diagnosis) => (isName(question) ? undefined : show(diagnosis)),
     read: (outcome) => readShared(outcome, key),
   });
   const timing = { startedAt: startOf(job), durationMs: clock.now() - job.createdAtMs };
@@ -70,6 +75,8 @@ export async function ask(
     case 'joined': {
       const { answer: said, leader } = came;
       if (said.kind === 'failed') return { ...said, question, ...timing };
+      const refused = admitAnswer(said.answer, estate, job, services);
+      if (refused) return { kind: 'failed', question, problem: refused, ...timing };
       const { blockedAt: _, azure, ...answer } = said.answer;
       shared ??= sharedWith(leader, job, 0);
       // The calls to Azure were the leader's.
@@ -112,6 +119,8 @@ function readShared(outcome: Json, key: string): ReturnType<Sharing<Diagnosis, I
 export function endOf({ startedAt, durationMs }: { readonly startedAt: string; readonly durationMs: number }): number {
   return Date.parse(startedAt) + durationMs;
 }
+
+const isName = ({ destination }: Question) => destination.kind === 'host' || destination.kind === 'url';
 
 export function startOf(job: Job): string {
   return new Date(job.createdAtMs).toISOString();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
-import type { Question } from '../../core/check.ts';
+import type { Question } from '../core/check.ts';
 
 /** The parts by which two questions are told apart, as an index of the store holds them. */
 type Parts = readonly [source: string, kind: string, destination: string, port: number, ...more: string[]];
@@ -40,4 +40,13 @@ function placeOf(destination: Question['destination']): string {
 /** An IPv6 address can be written in many ways. */
 function normalised(address: string): string {
   return ipaddr.isValid(address) ? ipaddr.parse(address).toString() : address.toLowerCase();
+}
+
+/** What can be told from a key without the answer behind it; undefined for one that was too long to be kept readable. */
+export function readQuestionKey(
+  key: string,
+): { readonly source: string; readonly destination: string; readonly port: number } | undefined {
+  if (!key.startsWith('[')) return undefined;
+  const [source, , destination, port] = JSON.parse(key) as Parts;
+  return { source, destination, port };
 }
