@@ -47,7 +47,7 @@ export type Dispatcher = {
    * same card. An answered question stays answered.
    */
   revise(utterance: Utterance): Promise<void>;
-  /** The person deleted a message: nobody waits for its answer any more. */
+  /** The person deleted a message: nobody waits for its answer any more, and a watch that it began ends. */
   withdraw(conversation: Conversation, activityId: string, by: Requester): Promise<void>;
   /** This person has signed in: what they asked before goes on. */
   signedIn(turn: Turn): Promise<void>;

@@ -4,11 +4,12 @@ import type { Store } from '../jobs/store.ts';
 import { successorOf, type Worker } from '../jobs/worker.ts';
 import type { Services } from './command.ts';
 import { editIdOf, jobIdOf, type Place } from './deliveries.ts';
+import { stopWatch } from './watch-ends.ts';
 
 export type RevisionsOptions = {
   readonly store: Pick<Store, 'job'>;
   readonly worker: Pick<Worker, 'supersede'>;
-  readonly services: Pick<Services, 'clock' | 'endings'>;
+  readonly services: Services;
   /** Whether a message got a plain reply, of which no job is stored. */
   readonly isAnswered: (jobId: string) => boolean;
   readonly answer: (utterance: Utterance, place: Place) => Promise<void>;
@@ -25,6 +26,8 @@ const looks = 5;
 const lookMs = 1000;
 
 export function createRevisions({ store, worker, services, isAnswered, answer }: RevisionsOptions): Revisions {
+  const { clock, watches } = services;
+
   /** The job that answers a message after all its edits so far. */
   const standing = async (id: string): Promise<Job | undefined> => {
     const job = await store.job(id);
@@ -35,7 +38,7 @@ export function createRevisions({ store, worker, services, isAnswered, answer }:
   const acknowledged = async (job: Job): Promise<Job> => {
     let seen = job;
     for (let look = 0; look < looks && seen.messageId === undefined && !isOver(seen); look += 1) {
-      await services.clock.sleep(lookMs);
+      await clock.sleep(lookMs);
       seen = (await store.job(job.id)) ?? seen;
     }
     return seen;
@@ -52,11 +55,17 @@ export function createRevisions({ store, worker, services, isAnswered, answer }:
       const { messageId, ...last } = await acknowledged(job);
       // The second: an earlier delivery of this edit came no further.
       const isOpen = (await worker.supersede(job.id, id)) || successorOf(last) === id;
-      if (isOpen) await answer(utterance, { id, ...(messageId !== undefined && { messageId }) });
+      if (!isOpen) return;
+      // A watch that had just begun: its card is the new question's now, so it has no last word.
+      await watches?.end(job.id, { reason: 'stopped', by: utterance.requester }, 'ended', clock.now());
+      await answer(utterance, { id, ...(messageId !== undefined && { messageId }) });
     },
     async withdraw(conversation, activityId, by) {
       const job = await standing(jobIdOf({ conversation, activityId }));
-      if (job && !isOver(job)) services.endings.end(job.id, by);
+      if (!job) return;
+      const watch = await watches?.get(job.id);
+      if (watch) await stopWatch(watch, { requester: by, conversation, locale: job.locale }, services);
+      else if (!isOver(job)) services.endings.end(job.id, by);
     },
   };
 }

@@ -156,6 +156,32 @@ describe('a deleted question', () => {
   });
 });
 
+describe('the message that began a watch', () => {
+  const watched = async () => summaryOf(await booted.ask('watches'));
+
+  test('is deleted: the watch ends, so that it mentions nobody any more', async () => {
+    const { message } = await booted.chat.say({
+      person: 'on-call',
+      place: { kind: 'personal' },
+      text: 'watch app0 to db0 port 1433 every 30m',
+    });
+    const card = await booted.chat.connector.waitFor(
+      (one) => Number(one.id) > Number(message.id) && summaryOf(one).startsWith('Watch'),
+    );
+    await booted.chat.erase({ message });
+    await booted.chat.connector.waitFor((one) => one.id === card.id && /has ended/.test(summaryOf(one)));
+    expect(await watched()).toMatch(/Nothing is watched/);
+  });
+
+  test('is edited before its first answer: the card is the new question’s, and nothing is watched', async () => {
+    const { message, card } = await askForEver('watch app0 to db0 port 22 every 30m');
+    await booted.chat.edit({ message, text: 'check from app0 to db0 port 1433' });
+    expect(summaryOf(await finalOf(card))).toBe('Reachable: app0 → db0:1433');
+    expect(await watched()).toMatch(/Nothing is watched/);
+    expect(summaryOf(standing(card))).toBe('Reachable: app0 → db0:1433');
+  });
+});
+
 describe('the bot is removed', () => {
   const sendsTo = (id: string) =>
     booted.chat.connector.requests().filter(({ send, path }) => send && decodeURIComponent(path).includes(id)).length;
