@@ -88,7 +88,10 @@ function standingRow(label: string, standing: Standing, locale: Locale): JsonObj
 
 function changesOf({ from, to }: WatchChange, most: number, locale: Locale): JsonObject[] {
   if (!from.diagnosis || !to.diagnosis) return [];
-  const list = compare(from.diagnosis, to.diagnosis).filter(({ kind }) => kind !== 'verdict');
+  const shown = blockingRule(to.diagnosis)?.name;
+  const list = compare(from.diagnosis, to.diagnosis).filter(
+    (change) => change.kind !== 'verdict' && !(change.kind === 'appeared' && change.finding.rule?.name === shown),
+  );
   const items = list.slice(0, 4).map((change) => ({ text: clip(describeChange(change, locale), most) }));
   return items.length > 0 ? [{ title: say(locale, 'card.changes'), items }] : [];
 }

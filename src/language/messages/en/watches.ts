@@ -43,7 +43,7 @@ export const watches = {
   'card.watchNews.ended': 'ended',
   'card.watchNews.summary': '{from} → {to}: {title}{cause}',
   'card.watchNews.by': ', by {rule}',
-  'card.watchNews.asked': 'you asked for this watch ({schedule}).',
+  'card.watchNews.asked': ', you asked for this watch ({schedule}).',
   'card.watchNews.owner': 'Owner',
   'card.watchNews.before': 'Before',
   'card.watchNews.now': 'Now',

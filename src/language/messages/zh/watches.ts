@@ -39,7 +39,7 @@ export const watches = {
   'card.watchNews.ended': '已结束',
   'card.watchNews.summary': '{from} → {to}：{title}{cause}',
   'card.watchNews.by': '，规则 {rule}',
-  'card.watchNews.asked': '这是您要求的监视（{schedule}）。',
+  'card.watchNews.asked': '，这是您要求的监视（{schedule}）。',
   'card.watchNews.owner': '发起人',
   'card.watchNews.before': '之前',
   'card.watchNews.now': '现在',
