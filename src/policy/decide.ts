@@ -179,9 +179,9 @@ function nameGroups(machines: readonly Machine[]): string {
 }
 
 function findDestinationStop(rule: Rule, destination: Destination): Stop | undefined {
-  const { address, host, inVnet } = destination;
+  const { address, host, resolved, inVnet } = destination;
   const granted = rule.destinations;
-  const points = [address, host].filter((text) => text !== undefined).map(readPoint);
+  const points = [address, host, resolved].filter((text) => text !== undefined).map(readPoint);
   for (const point of points) {
     const builtIn = refusedAlways(point, granted?.addresses ?? []);
     if (builtIn === undefined) continue;
@@ -193,6 +193,8 @@ function findDestinationStop(rule: Rule, destination: Destination): Stop | undef
   }
   for (const point of points) {
     if (inVnet && granted?.vnets) continue;
+    // A host that is listed by name is granted wherever it leads; the internet is not a way into private networks.
+    if (resolved !== undefined && granted?.hosts.some((pattern) => fitsHost(pattern, hostName(host)))) continue;
     if (point.kind === 'address') {
       if (granted?.addresses.some((prefix) => contains(prefix, point.address))) continue;
       if (!inVnet && granted?.internet && isPublic(point)) continue;
@@ -204,6 +206,11 @@ function findDestinationStop(rule: Rule, destination: Destination): Stop | undef
     }
   }
   return undefined;
+}
+
+function hostName(host: string | undefined): string {
+  const point = readPoint(host ?? '');
+  return point.kind === 'name' ? point.name : '';
 }
 
 function prefixOf(address: { kind(): string; toString(): string }): string {

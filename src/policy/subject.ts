@@ -19,6 +19,8 @@ export type Destination = {
   readonly address?: string;
   /** As typed, or of a URL. What it resolves to is known to the source machine alone. */
   readonly host?: string;
+  /** What the host turned out to be, once the source has resolved it. */
+  readonly resolved?: string;
   /** A machine or a private address of the estate. */
   readonly inVnet: boolean;
 };

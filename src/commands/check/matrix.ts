@@ -2,8 +2,10 @@ import type { Estate } from '../../azure/inventory.ts';
 import type { Operation } from '../../azure/operations.ts';
 import type { Locale } from '../../core/chat.ts';
 import type { Machine, Question } from '../../core/check.ts';
+import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import type { Finding } from '../../diagnosis/verdict.ts';
+import type { ProbeAnswer } from '../../diagnosis/witness.ts';
 import { ruleLabel } from '../card-frame.ts';
 import { clip } from '../card-parts.ts';
 import type { Services } from '../command.ts';
@@ -32,6 +34,8 @@ export type MatrixRun = {
   /** Left by an earlier process. */
   readonly kept?: Json;
   readonly signal: AbortSignal;
+  /** See Investigation. */
+  admitAnswer?(question: Question, answer: ProbeAnswer): Problem | undefined;
   keep(kept: Json): Promise<void>;
   progress(rows: readonly MatrixRow[]): void;
   /** Runs a check when its subscription has a place for it. */
@@ -61,6 +65,7 @@ export async function runMatrix(services: Services, run: MatrixRun): Promise<rea
         desk,
         gathered,
         patience: 5,
+        admit: (answer) => run.admitAnswer?.(question, answer),
         ...(before && 'operation' in before && { operation: before.operation }),
         async keep(operation) {
           kept = { ...kept, [index]: { operation } };

@@ -3,6 +3,7 @@ import type { Answer, Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import { finish, type Operation, start, type WatcherAnswer } from '../../azure/operations.ts';
 import { addressesOf, type Machine, type Question } from '../../core/check.ts';
+import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { count } from '../../core/telemetry.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
@@ -32,12 +33,14 @@ export type Investigation = {
   /** Resolves when what questions have in common has been gathered at the desk. */
   readonly gathered?: Promise<void>;
   readonly signal: AbortSignal;
+  /** Why what the probe found may not be shown; asked before anything of it is, and before anybody else is asked. */
+  admit?(answer: ProbeAnswer): Problem | undefined;
   keep(operation: Operation): Promise<void>;
   progress(diagnosis: Diagnosis): void;
 };
 
 /** What the probe left beside its testimony. */
-type Probed = { raw?: Json; requestId?: string; failure?: Failure };
+type Probed = { raw?: Json; requestId?: string; failure?: Failure; refused?: Problem };
 
 /** Asks every witness at once and turns what they say into one outcome. */
 export async function investigate(services: Services, check: Investigation): Promise<Investigated> {
@@ -53,6 +56,7 @@ export async function investigate(services: Services, check: Investigation): Pro
     durationMs: clock.now() - check.startedAtMs,
     ...(probed.requestId && { requestId: probed.requestId }),
   };
+  if (probed.refused) return { kind: 'failed', question, problem: probed.refused, ...common };
   if (probed.failure && !saysAnything(board.testimonies)) {
     const problem = problemOf(probed.failure);
     count('hopcheck.checks', { 'error.type': problem.code });
@@ -205,6 +209,12 @@ async function runProbe(
   }
   probed.raw = answer.value.body;
   const reading = readProbe(answer.value.body);
+  const refused = reading.ok ? check.admit?.(reading.answer) : undefined;
+  if (refused) {
+    delete probed.raw;
+    probed.refused = refused;
+    return { ok: false, why: { code: refused.code } };
+  }
   if (reading.ok) return reading;
   probed.failure = { code: 'AZURE_MALFORMED', message: reading.why };
   return { ok: false, why: silenceOf(probed.failure) };

@@ -8,13 +8,14 @@ import { chargeRun } from '../charge.ts';
 import type { NewJob, Services, Turn } from '../command.ts';
 import type { CommandTask } from '../endings.ts';
 import { lookUp } from '../names.ts';
+import { questionKey } from '../question-key.ts';
+import { admitProbe } from './admit.ts';
 import { ask, type Place, startOf } from './ask.ts';
 import { blockedAt } from './blocked.ts';
 import { draw, drawMatrix, running } from './draw.ts';
 import { type CheckJob, newJob, outcomeOf, settle, subscriptionOf } from './job.ts';
 import { runMatrix } from './matrix.ts';
 import type { Changes, CheckOutcome } from './outcome.ts';
-import { questionKey } from './question-key.ts';
 import { namesOf } from './resolve.ts';
 
 export function createTask(services: Services): CommandTask {
@@ -49,6 +50,7 @@ export function createTask(services: Services): CommandTask {
             locale: job.locale,
             ...(job.operation !== undefined && { kept: job.operation }),
             signal: hooks.signal,
+            admitAnswer: (question, answer) => admitProbe(question, answer, estate.value, job, services),
             keep: hooks.keep,
             progress: show,
             place,
