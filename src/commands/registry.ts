@@ -1,5 +1,6 @@
 import { again } from './again/command.ts';
 import { cancel } from './cancel/command.ts';
+import { admitAnswer } from './check/admit.ts';
 import { startOf } from './check/ask.ts';
 import { check } from './check/command.ts';
 import { draw } from './check/draw.ts';
@@ -28,6 +29,10 @@ const watch = createWatch({
 const history = createHistory({
   read: (outcome) => outcome as CheckOutcome,
   parts: questionParts,
+  admits(job, estate, turn, services) {
+    const outcome = job.outcome as CheckOutcome | undefined;
+    return outcome?.kind === 'diagnosed' && admitAnswer(outcome.answer, estate, turn, services) === undefined;
+  },
   draw: (job, locale, services) =>
     draw(job.outcome as CheckOutcome, startOf(job), { ...job, locale, jobId: job.id }, services),
 });

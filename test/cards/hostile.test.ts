@@ -157,7 +157,14 @@ function otherReplies(text: string, many: number, locale: Locale): Reply[] {
       ...frame,
       simulated: true,
       filter: text,
-      checks: times(many, () => ({ at: frame.at, verdict: 'Unreachable', question: text, cause: text, askedBy: text })),
+      checks: times(many, () => ({
+        at: frame.at,
+        verdict: 'Unreachable',
+        question: text,
+        cause: text,
+        changes: text,
+        askedBy: text,
+      })),
       latency: times(many, (index) => ({ at: frame.at, avgMs: index / 3 })),
     }),
     matrixReply(

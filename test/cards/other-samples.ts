@@ -1,3 +1,4 @@
+import { button } from '../../src/commands/card-parts.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
 import { flowReply } from '../../src/commands/flow/card.ts';
 import { historyReply } from '../../src/commands/history/card.ts';
@@ -155,10 +156,15 @@ export function otherSamples(locale: Locale): Readonly<Record<string, Readonly<R
             verdict,
             question: 'app0 (ContosoRG, westcentralus) → db0 10.1.4.4 TCP 80',
             askedBy: 'On-call',
-            ...(index === 0 ? { cause: 'nsg-db/deny-80' } : {}),
+            ...(index === 0
+              ? { cause: 'nsg-db/deny-80', changes: 'Since the answer before: Unreachable; it was Reachable.' }
+              : {}),
           }),
         ),
         latency: [1, 1.4, 3, 220, 2].map((avgMs, index) => ({ at: `2026-11-20T0${index}:00:00Z`, avgMs })),
+        buttons: ['Open 1', 'Open 2', 'Open 3', 'Older', 'JSON', 'CSV'].map((title) =>
+          button(title.toLowerCase().replace(' ', '.'), title, list),
+        ),
       }),
       none: historyReply({ ...list, checks: [] }),
     },

@@ -16,11 +16,13 @@ import { noticeReply, problemReply } from '../replies.ts';
 import { exportReply, historyReply, type PastCheck } from './card.ts';
 import type { Cursor, HistoryPage, PastEntry } from './entry.ts';
 import type { ExportFormat } from './export.ts';
-import { gather, isVisible } from './gather.ts';
+import { type Admits, gather, isVisible } from './gather.ts';
 import { type HistoryRequest, historyWords, printHistory, readHistory } from './request.ts';
 
 /** What `check` lets its history know; the registry hands it over. */
 export type Past = Pick<Checking, 'read' | 'parts'> & {
+  /** Whether this person may see an answer about a name, now that it is known where the name leads. */
+  admits: Admits;
   /** The card of a check's job that was answered. */
   draw(job: Job, locale: Locale, services: Services): Reply;
 };
@@ -44,7 +46,7 @@ export function createHistory(past: Past): Command {
     estate: Estate,
     from?: Cursor,
   ): Promise<Outcome> => {
-    const page = await gather(request, turn, services, estate, past.read, { most: pageSize, ...(from && { from }) });
+    const page = await gather(request, turn, services, estate, past, { most: pageSize, ...(from && { from }) });
     return { kind: 'page', page, ...(from && { from }) };
   };
 
@@ -108,7 +110,7 @@ export function createHistory(past: Past): Command {
       case 'csv': {
         const format: ExportFormat = name;
         const most = { most: mostExported, ...(from && { from }) };
-        const { entries, older } = await gather(request, press, services, estate, past.read, most);
+        const { entries, older } = await gather(request, press, services, estate, past, most);
         return exportReply({ entries, hasMore: older !== undefined, format, locale, ...ids });
       }
       case 'open': {
@@ -117,7 +119,8 @@ export function createHistory(past: Past): Command {
         if (!opened || checked?.kind !== 'diagnosed') return undefined;
         // The verb names it, and so anyone could have named any.
         const isHere = roomOf(opened.conversation) === roomOf(job.conversation);
-        if (!isHere || !isVisible(checked.answer.question, press, services, estate)) return undefined;
+        if (!isHere || !isVisible(opened, checked.answer.question, past.admits, press, services, estate))
+          return undefined;
         return withWayBack(past.draw(opened, locale, services), { ...ids, locale });
       }
       default:

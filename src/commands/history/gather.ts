@@ -12,6 +12,9 @@ import { readQuestionKey } from '../question-key.ts';
 import type { Cursor, HistoryPage, PastEntry } from './entry.ts';
 import type { HistoryRequest } from './request.ts';
 
+/** Whether a stored answer may be shown to this person, as far as where its probe ended is concerned. */
+export type Admits = (job: Job, estate: Estate, turn: Turn, services: Services) => boolean;
+
 type Answered = { readonly question: Question; readonly diagnosis: Diagnosis };
 
 /** How far one page looks back, so that a room full of other answers does not hold up the turn. */
@@ -27,7 +30,7 @@ export async function gather(
   turn: Turn,
   services: Services,
   estate: Estate,
-  read: Checking['read'],
+  { read, admits }: Pick<Checking, 'read'> & { readonly admits: Admits },
   { most, from }: { readonly most: number; readonly from?: Cursor },
 ): Promise<HistoryPage> {
   const { history, store } = services;
@@ -54,7 +57,7 @@ export async function gather(
       if (!mayBeAbout(row.question, request, estate)) continue;
       const found = await answerOf(row.jobId);
       if (!found || !isAbout(found.answered.question, request, estate)) continue;
-      if (!isVisible(found.answered.question, turn, services, estate)) continue;
+      if (!isVisible(found.job, found.answered.question, admits, turn, services, estate)) continue;
       const previous = await before(row);
       entries.push(entryOf(found.job, found.answered, previous));
       questions.add(row.question);
@@ -82,15 +85,21 @@ function entryOf(job: Job, { question, diagnosis }: Answered, previous: Diagnosi
 
 /** Whether this person may know of every machine at the ends: as it is now, or as it was where it is gone. */
 export function isVisible(
+  job: Job,
   { source, destination }: Question,
-  { requester, conversation }: Turn,
-  { grants, rights }: Services,
+  admits: Admits,
+  turn: Turn,
+  services: Services,
   estate: Estate,
 ): boolean {
+  const { requester, conversation } = turn;
+  const { grants, rights } = services;
   const ends: readonly Machine[] =
     destination.kind === 'vm'
       ? [source, destination.machine]
       : [source, ...(destination.kind === 'address' ? estate.ownersOf(destination.address) : [])];
+  const isName = destination.kind === 'host' || destination.kind === 'url';
+  if (isName && !admits(job, estate, turn, services)) return false;
   return ends.every((end) => {
     const now = estate.machineOf(end.resourceId);
     // What a reader's own rights do not show any more may have been taken from them.
