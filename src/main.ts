@@ -4,6 +4,15 @@ import type { Log } from './log.ts';
 
 enableCompileCache();
 
+// Node shows the line of source where it happened, and the lines of a bundle are as long as books.
+process.once('uncaughtException', (error) => {
+  complain(error.stack ?? error.message);
+  process.exit(1);
+});
+
+/** What a collector does not take by then is lost: nobody waits longer for a process that was told to stop. */
+const flushLimitMs = 2500;
+
 const [word = 'serve', ...argv] = process.argv.slice(2);
 const signal = stopSignal();
 
@@ -86,9 +95,6 @@ async function withTelemetry(config: Config, log: Log, run: () => Promise<number
     return 1;
   }
 }
-
-/** What a collector does not take by then is lost: nobody waits longer for a process that was told to stop. */
-const flushLimitMs = 2000;
 
 async function version(): Promise<number> {
   const { product } = await import('./version.ts');

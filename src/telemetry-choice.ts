@@ -6,6 +6,8 @@ export type TelemetryChoice = {
   readonly azureMonitor?: string;
   /** What goes out by OTLP, and how; where to is read by the exporters themselves. */
   readonly otlp?: { readonly traces?: OtlpProtocol; readonly metrics?: OtlpProtocol };
+  /** How long one export by OTLP may take with its repeats; the exporters' own limit where it is absent. */
+  readonly patienceMs?: number;
   /** Between two exports of the metrics. */
   readonly intervalMs: number;
 };
@@ -25,6 +27,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Prometheus comes from this machine unless it is said otherwise; the port is OpenTelemetry's usual one. */
 const usualPrometheus = { host: '127.0.0.1', port: 9464 };
 const usualIntervalMs = 60_000;
+/** Somebody waits for the prompt, even where the collector is down. */
+const shellPatienceMs = 1500;
 
 /** `onlyOtel`: a single check in a shell has no port to be asked on, and sends something only if OTEL_* asks for it. */
 export function readTelemetry(
@@ -55,6 +59,7 @@ export function readTelemetry(
         ...(metrics.protocol && { metrics: metrics.protocol }),
       },
     }),
+    ...(onlyOtel && !environment.OTEL_EXPORTER_OTLP_TIMEOUT && { patienceMs: shellPatienceMs }),
     intervalMs: positive(environment.OTEL_METRIC_EXPORT_INTERVAL) ?? usualIntervalMs,
   };
   const isOn = choice.prometheus || choice.azureMonitor || choice.otlp;

@@ -80,14 +80,14 @@ const jobsIds: IdGenerator = {
 };
 
 /** Each queue is bounded by the SDK: what a collector that is down does not take is dropped. */
-async function processorsOf({ otlp, azureMonitor }: TelemetryChoice): Promise<SpanProcessor[]> {
+async function processorsOf({ otlp, azureMonitor, patienceMs }: TelemetryChoice): Promise<SpanProcessor[]> {
   const processors: SpanProcessor[] = [];
   if (otlp?.traces) {
     const { OTLPTraceExporter } =
       otlp.traces === 'http/json'
         ? await import('@opentelemetry/exporter-trace-otlp-http')
         : await import('@opentelemetry/exporter-trace-otlp-proto');
-    processors.push(new BatchSpanProcessor(new OTLPTraceExporter()));
+    processors.push(new BatchSpanProcessor(new OTLPTraceExporter(within(patienceMs))));
   }
   if (azureMonitor) {
     const { AzureMonitorTraceExporter } = await import('@azure/monitor-opentelemetry-exporter');
@@ -96,7 +96,7 @@ async function processorsOf({ otlp, azureMonitor }: TelemetryChoice): Promise<Sp
   return processors;
 }
 
-async function readersOf({ otlp, azureMonitor, intervalMs }: TelemetryChoice): Promise<IMetricReader[]> {
+async function readersOf({ otlp, azureMonitor, intervalMs, patienceMs }: TelemetryChoice): Promise<IMetricReader[]> {
   const pace = { exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(intervalMs, exportLimitMs) };
   const readers: IMetricReader[] = [];
   if (otlp?.metrics) {
@@ -104,7 +104,7 @@ async function readersOf({ otlp, azureMonitor, intervalMs }: TelemetryChoice): P
       otlp.metrics === 'http/json'
         ? await import('@opentelemetry/exporter-metrics-otlp-http')
         : await import('@opentelemetry/exporter-metrics-otlp-proto');
-    readers.push(new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), ...pace }));
+    readers.push(new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(within(patienceMs)), ...pace }));
   }
   if (azureMonitor) {
     const { AzureMonitorMetricExporter } = await import('@azure/monitor-opentelemetry-exporter');
@@ -115,6 +115,8 @@ async function readersOf({ otlp, azureMonitor, intervalMs }: TelemetryChoice): P
 }
 
 const exportLimitMs = 30_000;
+
+const within = (patienceMs: number | undefined) => (patienceMs === undefined ? {} : { timeoutMillis: patienceMs });
 
 /** What cannot be sent is dropped: an outage of the collector fills no disk, and the image's root is read-only. */
 const toAzure = (connectionString: string) => ({ connectionString, disableOfflineStorage: true });
