@@ -2,9 +2,11 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import packageJson from '../package.json' with { type: 'json' };
+import { cloudNames } from '../src/azure/cloud.ts';
 import type { Command } from '../src/commands/command.ts';
 import { commands } from '../src/commands/registry.ts';
 import { isMessageKey, say } from '../src/language/say.ts';
+import { botClouds } from '../src/teams/bot-cloud.ts';
 import { type Icons, type Manifest, type ManifestCommand, type ManifestSettings, shownCommands } from './manifest.ts';
 
 export const usage = `Builds the app package that is uploaded to Teams.
@@ -17,7 +19,10 @@ export const usage = `Builds the app package that is uploaded to Teams.
   --developer NAME     who runs this bot, as Teams shows it (hopcheck)
   --website-url URL    https page about it (https://HOST)
   --privacy-url URL    https page with the privacy statement (https://HOST/privacy)
-  --terms-url URL      https page with the terms of use (https://HOST/terms)`;
+  --terms-url URL      https page with the terms of use (https://HOST/terms)
+  --sign-in            people sign in, as HOPCHECK_IDENTITY=user wants it
+  --sign-in-app-id ID  the registration that people sign in to, where it is not the bot's; implies --sign-in
+  --cloud NAME         the cloud of the bot, for the host of its sign-in page (AzureCloud)`;
 
 export type Options = { readonly settings: ManifestSettings; readonly out: string };
 export type ReadOptions =
@@ -35,10 +40,14 @@ export function readOptions(args: readonly string[]): ReadOptions {
     'website-url': text,
     'privacy-url': text,
     'terms-url': text,
-  };
-  let values: Partial<Record<keyof typeof names, string>>;
+    'sign-in': { type: 'boolean' },
+    'sign-in-app-id': text,
+    cloud: text,
+  } as const;
+  const parse = () => parseArgs({ args: [...args], options: names, strict: true, allowPositionals: false }).values;
+  let values: ReturnType<typeof parse>;
   try {
-    ({ values } = parseArgs({ args: [...args], options: names, strict: true, allowPositionals: false }));
+    values = parse();
   } catch (error) {
     return { ok: false, problems: [error instanceof Error ? error.message : String(error)] };
   }
@@ -49,7 +58,7 @@ export function readOptions(args: readonly string[]): ReadOptions {
       '--app-id is missing. It is the "Microsoft App ID" of your Azure Bot resource (its Configuration page), ' +
         'or the appId that `az ad app create --display-name hopcheck` prints.',
     );
-  } else if (!/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(appId) || /^[0-]+$/.test(appId)) {
+  } else if (!isRegistration(appId)) {
     problems.push(
       `--app-id "${appId}" is not the id of a registration. It looks like 2f1c6d1e-8a53-4b0e-9d3c-5f7a1b2c3d4e.`,
     );
@@ -68,6 +77,16 @@ export function readOptions(args: readonly string[]): ReadOptions {
     if (!known) problems.push(`--${name} "${value}" is not an https address.`);
     return value;
   };
+  const signInAppId = values['sign-in-app-id'];
+  if (signInAppId !== undefined && !isRegistration(signInAppId)) {
+    problems.push(`--sign-in-app-id "${signInAppId}" is not the id of a registration.`);
+  }
+  const cloud = cloudNames.find((name) => name === (values.cloud ?? 'AzureCloud'));
+  if (!cloud) problems.push(`--cloud "${values.cloud}" is none of ${cloudNames.join(', ')}.`);
+  const signIn = (values['sign-in'] || signInAppId !== undefined) && {
+    appId: (signInAppId ?? appId ?? '').toLowerCase(),
+    tokenHost: new URL(botClouds[cloud ?? 'AzureCloud'].tokenService).host,
+  };
   const settings = {
     appId: appId?.toLowerCase() ?? '',
     domain: domain ?? '',
@@ -76,12 +95,17 @@ export function readOptions(args: readonly string[]): ReadOptions {
     websiteUrl: url('website-url', `https://${domain}`),
     privacyUrl: url('privacy-url', `https://${domain}/privacy`),
     termsUrl: url('terms-url', `https://${domain}/terms`),
+    ...(signIn && { signIn }),
   };
   if (settings.developer.trim() === '' || settings.developer.length > 32)
     problems.push('--developer has 1 to 32 characters.');
   return problems.length > 0
     ? { ok: false, problems }
     : { ok: true, value: { settings, out: values.out ?? 'hopcheck-teams.zip' } };
+}
+
+function isRegistration(id: string): boolean {
+  return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id) && !/^[0-]+$/.test(id);
 }
 
 function isPublicName(name: string): boolean {

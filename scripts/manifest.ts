@@ -14,6 +14,13 @@ export type ManifestSettings = {
   readonly websiteUrl: string;
   readonly privacyUrl: string;
   readonly termsUrl: string;
+  /** Where people sign in with their own rights. */
+  readonly signIn?: {
+    /** The application (client) id of the registration that exposes the bot's API: the bot's own, or one beside it. */
+    readonly appId: string;
+    /** The host of the cloud's token service, on which Teams opens the sign-in page. */
+    readonly tokenHost: string;
+  };
 };
 
 /** A line of the command menu: Teams types the title into the message box, the person sends it. */
@@ -30,6 +37,8 @@ const shape = z.looseObject({
   manifestVersion: z.string(),
   name: z.object({ short: z.string(), full: z.string() }),
   description: z.object({ short: z.string(), full: z.string() }),
+  validDomains: z.array(z.string()),
+  webApplicationInfo: z.object({ id: z.string(), resource: z.string() }).optional(),
   bots: z.tuple([
     z.looseObject({
       scopes: z.array(z.string()),
@@ -47,7 +56,8 @@ export type Manifest = z.infer<typeof shape>;
 /** `manifest/manifest.json` with its placeholders filled and the commands in each scope's menu. */
 export async function manifestFor(settings: ManifestSettings, commands: readonly ManifestCommand[]): Promise<Manifest> {
   const template = await readFile(new URL('manifest.json', folder), 'utf8');
-  const values = new Map<string, string>(Object.entries(settings));
+  const { signIn, ...named } = settings;
+  const values = new Map<string, string>(Object.entries(named));
   const filled = template.replace(/\{\{(\w+)\}\}/g, (placeholder, name) => {
     const value = values.get(name);
     if (value === undefined) throw new Error(`manifest.json has ${placeholder}, which nothing fills`);
@@ -58,7 +68,14 @@ export async function manifestFor(settings: ManifestSettings, commands: readonly
   const commandLists = [
     { scopes: bot.scopes, commands: commands.map(({ title, description }) => ({ title, description })) },
   ];
-  return { ...manifest, bots: [{ ...bot, commandLists }] };
+  return {
+    ...manifest,
+    bots: [{ ...bot, commandLists }],
+    ...(signIn && {
+      validDomains: [...manifest.validDomains, signIn.tokenHost],
+      webApplicationInfo: { id: signIn.appId, resource: `api://${settings.domain}/botid-${signIn.appId}` },
+    }),
+  };
 }
 
 export async function readIcons(): Promise<Icons> {
@@ -82,8 +99,20 @@ async function schemaProblems(manifest: Manifest): Promise<readonly string[]> {
   return problems.map((problem) => `Against the schema ${manifest.manifestVersion}: ${problem}`);
 }
 
-function ruleProblems({ name, description, bots: [bot] }: Manifest): readonly string[] {
+function ruleProblems({
+  name,
+  description,
+  validDomains,
+  webApplicationInfo,
+  bots: [bot],
+}: Manifest): readonly string[] {
   const problems: string[] = [];
+  if (webApplicationInfo && !validDomains.some((domain) => domain.startsWith('token.'))) {
+    problems.push('People sign in, but the sign-in page’s host is not among the valid domains.');
+  }
+  if (webApplicationInfo && !webApplicationInfo.resource.endsWith(`/botid-${webApplicationInfo.id}`)) {
+    problems.push('The resource that people sign in to is not the registration’s own.');
+  }
   if (borrowedNames.test(`${name.short} ${name.full}`)) problems.push('The name borrows a Microsoft product’s name.');
   if (description.short === description.full) problems.push('The two descriptions are the same.');
   if (bot.commandLists.length === 0) problems.push('There is no command menu.');

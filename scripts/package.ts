@@ -34,6 +34,11 @@ async function main(args: readonly string[]): Promise<number> {
         .join(', ')}.`,
       `Teams shows these links, and they should lead somewhere: ${settings.websiteUrl}, ${settings.privacyUrl}, ${settings.termsUrl}.`,
       `Before: the messaging endpoint of the Azure Bot resource is https://${settings.domain}/api/messages, and its Teams channel is on.`,
+      ...(manifest.webApplicationInfo
+        ? [
+            `People sign in to ${manifest.webApplicationInfo.resource}: that is the registration’s application ID URI and the connection’s token exchange URL (docs/side-loading.md).`,
+          ]
+        : []),
       'Then: in Teams, Apps > Manage your apps > Upload an app > Upload a custom app; or have an administrator add it in the Teams admin center.',
     ].join('\n'),
   );

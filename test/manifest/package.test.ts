@@ -49,6 +49,28 @@ describe('the manifest', () => {
     });
   });
 
+  describe('where people sign in', () => {
+    const other = '3f1c6d1e-8a53-4b0e-9d3c-5f7a1b2c3d4e';
+    it.each<[string, readonly string[], string, string]>([
+      ['to the bot', ['--sign-in'], appId, 'token.botframework.com'],
+      ['to a registration beside it', ['--sign-in-app-id', other], other, 'token.botframework.com'],
+      ['in a government cloud', ['--sign-in', '--cloud', 'AzureUSGovernment'], appId, 'token.botframework.azure.us'],
+    ])('%s, names the API and the host of the sign-in page', async (_, args, id, host) => {
+      const options = readOptions([...right, ...args]);
+      if (!options.ok) throw new Error(options.problems.join('\n'));
+      const manifest = await manifestFor(options.value.settings, menu());
+      expect(await problemsOf(manifest, await readIcons())).toEqual([]);
+      expect(manifest).toMatchObject({
+        webApplicationInfo: { id, resource: `api://hopcheck.example.com/botid-${id}` },
+        validDomains: ['hopcheck.example.com', host],
+      });
+    });
+
+    it('names neither otherwise', async () => {
+      expect((await valid()).webApplicationInfo).toBeUndefined();
+    });
+  });
+
   it('leads with the commands asked for most, and leaves out what there is no room for', () => {
     const names = [
       'rules',
@@ -121,6 +143,20 @@ describe('the manifest', () => {
       /lacks its title or its description/,
     ],
     ['no command', (it) => withMenu(it, []), /menu is empty/],
+    [
+      'a sign-in page on a host that is not named',
+      (it) => ({ ...it, webApplicationInfo: { id: appId, resource: `api://a.example/botid-${appId}` } }),
+      /sign-in page’s host is not among the valid domains/,
+    ],
+    [
+      'a sign-in to somebody else’s API',
+      (it) => ({
+        ...it,
+        validDomains: [...it.validDomains, 'token.botframework.com'],
+        webApplicationInfo: { id: appId, resource: 'api://a.example/botid-other' },
+      }),
+      /is not the registration’s own/,
+    ],
   ])('with %s is refused', async (_, change, why) => {
     const problems = await problemsOf(change(await valid()), await readIcons());
     expect(problems.join('\n')).toMatch(why);
@@ -189,6 +225,8 @@ describe('the options', () => {
     ],
     ['an unknown option', [...right, '--colour', 'red'], /Unknown option '--colour'/],
     ['an argument too many', [...right, 'now'], /positional/],
+    ['a sign-in to a name', [...right, '--sign-in-app-id', 'hopcheck'], /--sign-in-app-id "hopcheck" is not the id/],
+    ['an unknown cloud', [...right, '--sign-in', '--cloud', 'Moon'], /--cloud "Moon" is none of AzureCloud, /],
     ['a developer without a name', [...right, '--developer', ' '], /--developer has 1 to 32/],
   ])('%s is refused', (_, args, why) => {
     const options = readOptions(args);
