@@ -12,10 +12,12 @@ const Output = z.object({
   cards: z.array(z.unknown()).min(1),
   tokens: z.array(z.string()).min(10),
   presented: z.array(z.string()),
+  asked: z.array(z.object({ what: z.string() })),
 });
 
 const secret = `canary-secret-${randomUUID()}`;
 const connectorToken = `canary-token-${randomUUID()}`;
+const code = `canary-code-${randomUUID()}`;
 let folder: string;
 let log: string;
 let output: z.infer<typeof Output>;
@@ -23,10 +25,14 @@ let output: z.infer<typeof Output>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hopcheck-'));
   const script = join(import.meta.dirname, 'support', 'canary-run.ts');
-  const run = await promisify(execFile)(process.execPath, [script, join(folder, 'data'), secret, connectorToken], {
-    maxBuffer: 64 * 1024 * 1024,
-    timeout: 50_000,
-  });
+  const run = await promisify(execFile)(
+    process.execPath,
+    [script, join(folder, 'data'), secret, connectorToken, code],
+    {
+      maxBuffer: 64 * 1024 * 1024,
+      timeout: 50_000,
+    },
+  );
   log = run.stderr;
   output = Output.parse(JSON.parse(run.stdout));
 });
@@ -34,7 +40,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What nobody may read anywhere: whole, in base64, and of the signed tokens each part. */
 const canaries = () => [
-  ...[secret, connectorToken].flatMap((text) => [
+  ...[secret, connectorToken, code].flatMap((text) => [
     text,
     Buffer.from(text).toString('base64').slice(0, 40),
     encodeURIComponent(text),
@@ -55,6 +61,10 @@ describe('a secret that the process was given', () => {
     expect(log).toContain('request refused');
     expect(log.match(/turn failed|job failed/g)?.length).toBeGreaterThan(0);
     expect(stored()).toContain('a:1');
+    const asked = output.asked.map(({ what }) => what);
+    for (const what of ['fetch', 'invite', 'exchange', 'forget']) expect(asked).toContain(what);
+    expect(asked).not.toContain('unknown');
+    expect(log.match(/sign-in failed/g)?.length).toBeGreaterThan(1);
   });
 
   const places: readonly (readonly [place: string, text: () => string])[] = [
