@@ -17,7 +17,8 @@ export const watches: Command = {
     return {
       ok: true,
       value: async (turn, services) => {
-        const found = await watchesOf(services).inRoom(roomOf(turn.conversation));
+        const live = await watchesOf(services).inRoom(roomOf(turn.conversation));
+        const found = live.filter(({ state }) => state === 'active');
         if (found.length > 0) return { kind: 'job', job: await listJob('list', found, turn, services) };
         const { locale } = turn;
         const detail = say(locale, 'watch.none.how', { example: say(locale, 'command.watch.example.1') });
