@@ -11,14 +11,17 @@ export type ReadinessOptions = {
   /** Whether a token for Azure was had. */
   readonly token: () => boolean;
   readonly clock: Pick<Clock, 'now'>;
+  /** How long the store may take. */
+  readonly patienceMs?: number;
 };
 
 /** Anybody may ask for `/readyz`, so the store is not asked more often than this. */
 const freshMs = 5000;
-const patienceMs = 2000;
+const usualPatienceMs = 2000;
 
 /** A store is there while it takes a write: a full disk or a lost database can still answer what is asked of memory. */
-export function createReadiness({ keys, store, token, clock }: ReadinessOptions): () => Promise<Readiness> {
+export function createReadiness(options: ReadinessOptions): () => Promise<Readiness> {
+  const { keys, store, token, clock, patienceMs = usualPatienceMs } = options;
   let asked: { readonly atMs: number; readonly answer: Promise<boolean> } | undefined;
 
   const tryStore = async (): Promise<boolean> => {
