@@ -33,7 +33,7 @@ describe('Azure fails, and the card says what happened, why, and what to do', ()
       '401',
       'connectivityCheck',
       { kind: 'error', status: 401, code: 'InvalidAuthenticationToken' },
-      /does not accept my identity/,
+      /does not accept the identity I ask with/,
     ],
     [
       '403 names the action',

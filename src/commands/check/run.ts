@@ -10,6 +10,7 @@ import { diagnose } from '../../diagnosis/diagnose.ts';
 import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
+import { createEntrance } from '../../jobs/pace.ts';
 import { problemOf } from '../azure-problem.ts';
 import type { Services } from '../command.ts';
 import { connectivityCheck, type Flow, findBlamed, silenceOf } from './azure.ts';
@@ -50,14 +51,20 @@ export async function investigate(services: Services, check: Investigation): Pro
   const probed: Probed = {};
   const judge = (testimonies: Testimonies) => diagnose(testimonies, question, { slowMs: settings.slowMs });
   const board = createBoard(clock, (testimonies) => check.progress(judge(testimonies)));
-  await counting(tally, () => hearAll(services, check, board, probed));
+  const begun = await begin(clock);
+  try {
+    await counting(tally, () => hearAll(services, check, board, probed, begun));
+  } finally {
+    begun();
+  }
   const common = {
     startedAt: new Date(check.startedAtMs).toISOString(),
     durationMs: clock.now() - check.startedAtMs,
     ...(probed.requestId && { requestId: probed.requestId }),
   };
   if (probed.refused) return { kind: 'failed', question, problem: probed.refused, ...common };
-  if (probed.failure && !saysAnything(board.testimonies)) {
+  // Half an answer would hide that only a sign-in leads to the whole one.
+  if (probed.failure && (probed.failure.code === 'SIGN_IN_NEEDED' || !saysAnything(board.testimonies))) {
     const problem = problemOf(probed.failure);
     count('hopcheck.checks', { 'error.type': problem.code });
     return { kind: 'failed', question, problem, ...common };
@@ -81,10 +88,22 @@ export async function investigate(services: Services, check: Investigation): Pro
   };
 }
 
+/**
+ * A check begins with a dozen requests and then waits for Azure. Two thousand that a restart begins together would hold the event
+ * loop for seconds; so only some begin at once, and the next as soon as one of them waits or is slow.
+ */
+const begin = createEntrance(24, 2000);
+
 /** How long the other witnesses may take once the probe has answered. */
 const graceMs = 30_000;
 
-async function hearAll(services: Services, check: Investigation, board: Board, probed: Probed): Promise<void> {
+async function hearAll(
+  services: Services,
+  check: Investigation,
+  board: Board,
+  probed: Probed,
+  begun: () => void,
+): Promise<void> {
   const { question, estate } = check;
   const { clock } = services;
   const watcherId = estate.watcherOf(question.source.subscriptionId, question.source.region);
@@ -94,10 +113,14 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
   const signal = AbortSignal.any([check.signal, hopeless.signal]);
   const desk = check.desk ?? createDesk(services, { ...check, signal: AbortSignal.any([signal, over.signal]) });
 
+  const looked = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+
   const inquireAbout = async (flow: Flow | undefined) => {
-    if (!flow) return;
+    if (!flow) return looked.resolve();
     await check.gathered;
     const places = await placesOf(desk, estate, flow, destinationOf(question, estate, flow.to));
+    looked.resolve();
     await inquire({ estate, board, desk, flow, signal, late: late.signal }, places);
   };
   const hearPreflight = async () => {
@@ -105,7 +128,8 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
     if (heard.ok && !canProbe(heard.answer)) hopeless.abort(new Error('the source cannot send a probe'));
   };
   const hearProbe = async (watcher: string) => {
-    const heard = await board.probe(() => runProbe(services, { ...check, signal }, watcher, probed));
+    const keep = (operation: Operation) => check.keep(operation).finally(asked.resolve);
+    const heard = await board.probe(() => runProbe(services, { ...check, keep, signal }, watcher, probed));
     void clock.sleep(graceMs, over.signal).then(
       () => late.abort(new Error('slow')),
       () => undefined,
@@ -119,7 +143,10 @@ async function hearAll(services: Services, check: Investigation, board: Board, p
 
   try {
     if (!watcherId) return await hearPreflight();
-    await Promise.all([hearPreflight(), hearProbe(watcherId), inquireAbout(flowOf(question))]);
+    if (check.operation) asked.resolve();
+    const preflight = hearPreflight();
+    void Promise.allSettled([preflight, asked.promise, looked.promise]).then(begun);
+    await Promise.all([preflight, hearProbe(watcherId), inquireAbout(flowOf(question))]);
   } catch (error) {
     if (!hopeless.signal.aborted || check.signal.aborted) throw error;
     board.dismissPending();

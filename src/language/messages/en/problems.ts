@@ -86,12 +86,12 @@ export const problems = {
     '{why, select, otherPerson {The sign-in belongs to another account than the one you write with.} unknownPerson {This message does not say which account of your organisation wrote it.} unreachable {The sign-in service does not answer.} other {Your organisation’s directory did not give me a token for Azure.}}',
   'problem.SIGN_IN_FAILED.do':
     '{why, select, otherPerson {Sign in with the account you use in Teams; I have forgotten the other one.} unreachable {Ask again in a minute.} other {Tell an operator: the log says why.}}',
-  'problem.AZURE_UNAUTHORIZED.what': 'Azure does not accept my identity.',
+  'problem.AZURE_UNAUTHORIZED.what': 'Azure does not accept the identity I ask with.',
   'problem.AZURE_UNAUTHORIZED.why': '{message, select, empty {} other {Azure said: {message}}}',
   'problem.AZURE_UNAUTHORIZED.do':
     'An operator checks the identity’s credential (managed identity, federated credential, certificate or secret) and its tenant.',
   'problem.AZURE_FORBIDDEN.what':
-    'Azure refused: my identity lacks {action, select, empty {a permission} other {the permission {action}}}.',
+    'Azure refused: the identity I ask with lacks {action, select, empty {a permission} other {the permission {action}}}.',
   'problem.AZURE_FORBIDDEN.why': '{scope, select, empty {} other {It is needed on {scope}.}}',
   'problem.AZURE_FORBIDDEN.do':
     'Ask an Azure administrator to assign a role with that action; access granted just now can take some minutes to work.',
