@@ -13,6 +13,7 @@ import type { Locale, Reply } from '../../src/core/chat.ts';
 import type { Question } from '../../src/core/check.ts';
 import type { Diagnosis } from '../../src/diagnosis/verdict.ts';
 import { cardBudgetBytes, createRenderer } from '../../src/rendering/renderer.ts';
+import { hostileWatches } from './hostile-watches.ts';
 import { hop, machine } from './parts.ts';
 import { answer, answers } from './samples.ts';
 
@@ -76,6 +77,7 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
   const known = { sources: [], destinations: [{ kind: 'host' as const, host: text }], ports: [] };
   return [
     ...otherReplies(text, hops, locale),
+    ...hostileWatches(text, hops, locale),
     ...questions.flatMap((question) => [
       check.runningReply({ ...input, question, startedAt, diagnosis, simulated: true }),
       check.resultReply(answer(diagnosis, { question, azure, requestId: text }), {
@@ -187,8 +189,10 @@ function expectSound(reply: Reply): void {
   for (const [, url] of json.matchAll(/"url":"([^"]*)"/g)) {
     expect(url).toMatch(/^(data:image\/png;base64,[\w+/=]+|https:\/\/portal\.azure\.com\/#@\/resource\/[\w./()-]+)$/);
   }
+  const mentions = [...json.matchAll(/"type":"mention","text":"(<at>[^<>"]+<\/at>)"/g)].map(([, text = '']) => text);
   for (const [, text = ''] of json.matchAll(/"type":"TextBlock","text":"((?:\\.|[^"\\])*)"/g)) {
-    const shown = JSON.parse(`"${text}"`).replace(/\{\{(DATE|TIME)\([^)]*\)\}\}/g, '');
+    const declared = mentions.find((mention) => text.includes(mention)) ?? '\0';
+    const shown = JSON.parse(`"${text.replace(declared, '')}"`).replace(/\{\{(DATE|TIME)\([^)]*\)\}\}/g, '');
     expect(shown.replace(/\\./g, '')).not.toMatch(/[*_`[\]<>~|\\]|\{\{/);
   }
 }
