@@ -13,6 +13,7 @@ import { count } from './core/telemetry.ts';
 import { trail } from './core/trail.ts';
 import { createDepartures } from './jobs/departures.ts';
 import type { Job } from './jobs/job.ts';
+import { keepTidy } from './jobs/retention.ts';
 import { createWatchClock } from './jobs/watch-clock.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
 import type { Log } from './log.ts';
@@ -207,6 +208,16 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const closing = new AbortController();
   const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
   void keepAsking(arm.hasToken, inventory, clock, closing.signal);
+  const tidying = keepTidy(
+    {
+      store,
+      clock,
+      keepMs: config.historyMs,
+      pruned: (counts) => log.info(counts, 'dropped what is over and old'),
+      failed: (error) => log.warn({ error }, 'what is old could not be dropped; tried again tomorrow'),
+    },
+    closing.signal,
+  ).catch((error: unknown) => log.error({ error }, 'what is old is not dropped any more'));
   return {
     url: `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`,
     simulated: arm.simulated,
@@ -220,7 +231,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       chat?.close();
       const stopped = worker.stop();
       sender.close();
-      await Promise.all([server.close(), stopped, watchClock.stop()]);
+      await Promise.all([server.close(), stopped, watchClock.stop(), tidying]);
       await store.close();
       if (!parts.connection) await connection.close();
     },

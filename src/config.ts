@@ -35,6 +35,8 @@ export type Config = {
   readonly deadlineMs: number;
   readonly maxInFlight: number;
   readonly slowMs: number;
+  /** How long what is over is kept. */
+  readonly historyMs: number;
   readonly logLevel: string;
   /** Absent: nothing is measured or sent, and nothing is loaded for it. */
   readonly telemetry?: TelemetryChoice;
@@ -94,6 +96,7 @@ export const settings = {
   HOPCHECK_DEADLINE_S: number(1, 3600, 600),
   HOPCHECK_MAX_IN_FLIGHT: number(1, 10_000, 100),
   HOPCHECK_SLOW_MS: number(0, 60_000, 200),
+  HOPCHECK_HISTORY_DAYS: number(1, 3650, 30),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   METRICS_PORT: z
     .string()
@@ -153,6 +156,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       deadlineMs: values.HOPCHECK_DEADLINE_S * 1000,
       maxInFlight: values.HOPCHECK_MAX_IN_FLIGHT,
       slowMs: values.HOPCHECK_SLOW_MS,
+      historyMs: values.HOPCHECK_HISTORY_DAYS * 24 * 3_600_000,
       logLevel: values.LOG_LEVEL,
       ...(telemetry.choice && { telemetry: telemetry.choice }),
     },

@@ -22,7 +22,7 @@ async function press(message: Message, title: string): Promise<string> {
     messageId,
     press: { kind: 'execute', verb, title, data },
   });
-  return answer.kind === 'card' ? textsOf(answer.card).join('\n') : `${answer.kind} ${JSON.stringify(answer)}`;
+  return 'kind' in answer && answer.kind === 'card' ? textsOf(answer.card).join('\n') : JSON.stringify(answer);
 }
 
 test('lists what was answered here, opens an answer, exports, and asks Azure nothing', async () => {
@@ -45,7 +45,7 @@ test('lists what was answered here, opens an answer, exports, and asks Azure not
   expect(await press(list, 'JSON')).toContain('"verdict":"Unreachable"');
   expect(booted.asked('/connectivityCheck')).toBe(asked);
 
-  expect(summaryOf(await booted.ask('历史 db0 端口 80', { locale: 'zh-CN' }))).toBe('“db0:80”至今的检查');
+  expect(summaryOf(await booted.ask('历史 db0 端口 80', { locale: 'zh-CN' }))).toBe('与“db0:80”有关的检查');
   expect(shown(await booted.ask('history web0'))).toContain('Nothing was checked here yet.');
   expect(shown(await booted.ask('history', { channel: true }))).toContain('Nothing was checked here yet.');
 });
