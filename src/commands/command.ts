@@ -84,8 +84,8 @@ export type Command = {
   readonly words: CommandWords;
   /** It asks nothing of Azure: nobody has to sign in for it. */
   readonly offline?: true;
-  /** Its jobs run with the bot's own rights, whoever asked for them. */
-  readonly runsAs?: 'bot';
+  /** Whether a job of this request runs with the bot's own rights, whoever asked for it. */
+  runsAsBot?(request: Json): boolean;
   /** How many examples the catalogues hold for it, under `command.<name>.example.N`. */
   readonly examples: number;
   /** Reads what follows the command word; the reading knows how to go on. */

@@ -90,10 +90,11 @@ export function tasksOf(
     return task;
   };
   const asReader = (command: Command, task: CommandTask): CommandTask => {
-    if (!people || command.runsAs === 'bot') return task;
+    if (!people) return task;
     return {
       ...task,
       async run(job, hooks) {
+        if (command.runsAsBot?.(job.request)) return task.run(job, hooks);
         const own = await people.servicesFor(job);
         if (!own) throw new ShownError({ code: 'SIGN_IN_NEEDED', facts: {} });
         return (taskFor(command, own) ?? task).run(job, hooks);

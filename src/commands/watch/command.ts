@@ -84,8 +84,8 @@ export function createWatch(checking: Checking): Command {
     name: 'watch',
     words: watchWords,
     examples: 3,
-    // It goes on when nobody is signed in.
-    runsAs: 'bot',
+    // It begins with its owner's rights, and goes on when they are not signed in any more.
+    runsAsBot: (request) => (request as WatchBegin | WatchRun).kind !== 'begin',
     read(rest, locale) {
       const reading = readWatch(rest, locale);
       if (!reading.ok) return reading;
