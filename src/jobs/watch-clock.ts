@@ -37,16 +37,12 @@ const atOnce = 20;
 const busyMs = 3000;
 /** Each interval is up to so much longer or shorter, so that watches begun together do not ask together. */
 const jitter = 0.1;
-/** How long an ended watch keeps its number. */
-const keptMs = 30 * 24 * 3_600_000;
-const pruneEveryMs = 3_600_000;
 
 export function createWatchClock(options: WatchClockOptions): WatchClock {
   const { store, clock, begin, command, surprised, random = Math.random } = options;
   const { watches } = store;
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
-  let prunedAtMs = clock.now();
 
   /** However long it is overdue, one run now and the next an interval from now. */
   const nextOf = ({ everyMs, endsAtMs }: Watch, nowMs: number) =>
@@ -110,15 +106,10 @@ export function createWatchClock(options: WatchClockOptions): WatchClock {
   };
 
   const tick = async () => {
-    const nowMs = clock.now();
     try {
-      for (const watch of await watches.due(nowMs, atOnce)) {
+      for (const watch of await watches.due(clock.now(), atOnce)) {
         if (stopping.signal.aborted) return;
         await run(watch);
-      }
-      if (nowMs - prunedAtMs >= pruneEveryMs) {
-        prunedAtMs = nowMs;
-        await watches.prune(nowMs - keptMs);
       }
     } catch (error) {
       // A fault of the store passes, and what is due stays so.
