@@ -2,9 +2,10 @@ import type { Problem } from '../core/errors.ts';
 import { isOver, type Job } from '../jobs/job.ts';
 import type { Allowed } from '../policy/decide.ts';
 import { admit, finish, giveBack, isRunning, resume, running, type Start, tightest } from '../policy/rates.ts';
+import type { Subject } from '../policy/subject.ts';
 import { denialOf } from './authorize.ts';
 import type { Services, Turn } from './command.ts';
-import { decidedSoFar } from './deliberation.ts';
+import { decidedSoFar, noteDecision } from './deliberation.ts';
 
 /**
  * Counts what this deliberation allowed so far against the rates of its rules, as one job: each question about machines is a
@@ -20,7 +21,7 @@ export async function charge(
   const { rates, clock } = services;
   const bill = billOf(turn, jobId);
   if (!rates || !bill) return { ok: true, checks: 0, undo: () => {} };
-  const { start, allowed, command } = bill;
+  const { start, allowed, subject } = bill;
   // The same message delivered twice at once is one job, and pays once.
   if (isRunning(rates, jobId)) return { ok: true, checks: start.checks, undo: () => {} };
   let decision = admit(rates, allowed, start, clock.now());
@@ -28,7 +29,10 @@ export async function charge(
     await forgetEnded(services, running(rates, start));
     decision = admit(rates, allowed, start, clock.now());
   }
-  if (!decision.allowed) return { ok: false, problem: denialOf(decision, command) };
+  if (!decision.allowed) {
+    noteDecision({ subject, decision });
+    return { ok: false, problem: denialOf(decision, subject.command) };
+  }
   return { ok: true, checks: start.checks, undo: () => giveBack(rates, start) };
 }
 
@@ -51,7 +55,7 @@ export async function chargeRun(services: Services, job: Job): Promise<Problem |
 function billOf(
   { requester, conversation }: Turn,
   jobId: string,
-): { readonly start: Start; readonly allowed: Allowed; readonly command: string } | undefined {
+): { readonly start: Start; readonly allowed: Allowed; readonly subject: Subject } | undefined {
   const granted = decidedSoFar().flatMap(({ subject, decision }) =>
     decision.allowed && subject.machines.length > 0 ? [{ subject, decision }] : [],
   );
@@ -63,7 +67,7 @@ function billOf(
   return {
     start: { jobId, who: requester, where: conversation, subscriptionIds, checks: granted.length },
     allowed: { ...last.decision, limits: tightest(granted.map(({ decision }) => decision.limits)) },
-    command: last.subject.command,
+    subject: last.subject,
   };
 }
 

@@ -18,6 +18,8 @@ import { use } from './use/command.ts';
 import { vms } from './vms/command.ts';
 import { createWatch } from './watch/command.ts';
 import { watches } from './watches/command.ts';
+import { whoami } from './whoami/command.ts';
+import { why } from './why/command.ts';
 
 const watch = createWatch({
   settle,
@@ -51,5 +53,7 @@ export const commands: readonly Command[] = [
   rules,
   use,
   vms,
+  why,
+  whoami,
   createHelp(() => commands),
 ];

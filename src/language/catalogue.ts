@@ -6,6 +6,7 @@ import { findings as enFindings } from './messages/en/findings.ts';
 import { history as enHistory } from './messages/en/history.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
+import { self as enSelf } from './messages/en/self.ts';
 import { sharing as enSharing } from './messages/en/sharing.ts';
 import { signIn as enSignIn } from './messages/en/sign-in.ts';
 import { terminal as enTerminal } from './messages/en/terminal.ts';
@@ -19,6 +20,7 @@ import { findings as zhFindings } from './messages/zh/findings.ts';
 import { history as zhHistory } from './messages/zh/history.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
+import { self as zhSelf } from './messages/zh/self.ts';
 import { sharing as zhSharing } from './messages/zh/sharing.ts';
 import { signIn as zhSignIn } from './messages/zh/sign-in.ts';
 import { terminal as zhTerminal } from './messages/zh/terminal.ts';
@@ -36,6 +38,7 @@ export const en = {
   ...enTerminal,
   ...enDoctor,
   ...enAudit,
+  ...enSelf,
   ...enTurn,
   ...enWatches,
   ...enSignIn,
@@ -54,6 +57,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhTerminal,
   ...zhDoctor,
   ...zhAudit,
+  ...zhSelf,
   ...zhTurn,
   ...zhWatches,
   ...zhSignIn,

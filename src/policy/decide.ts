@@ -89,6 +89,11 @@ export function maySee(
   );
 }
 
+/** The rules that speak of this person at this place, in the order of the file. */
+export function rulesFor(grants: Grants, who: Requester, where: Conversation): readonly Rule[] {
+  return servesTenant(grants, where) ? grants.rules.filter((rule) => holdsFor(rule, who, where)) : [];
+}
+
 /** Whether this person may read the full reasons of refusals. */
 export function isOperator(grants: Grants, who: Requester): boolean {
   return (

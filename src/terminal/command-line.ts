@@ -11,6 +11,8 @@ import { readUse, useWords } from '../commands/use/request.ts';
 import { vmsWords } from '../commands/vms/request.ts';
 import { readWatch, watchWords } from '../commands/watch/request.ts';
 import { watchesWords } from '../commands/watches/request.ts';
+import { whoamiWords } from '../commands/whoami/request.ts';
+import { whyWords } from '../commands/why/request.ts';
 import type { Locale } from '../core/chat.ts';
 import type { Target } from '../core/check.ts';
 import { type Reading, read } from '../core/errors.ts';
@@ -60,13 +62,15 @@ const lines: readonly Line[] = [
   },
   { words: rulesWords, read: (rest, locale) => map(readRules(rest, locale), () => aboutMachines) },
   { words: useWords, read: (rest, locale) => map(readUse(rest, locale), () => aboutMachines) },
-  ...[againWords, cancelWords, helpWords, historyWords, stopWords, vmsWords, watchesWords].map((each) => ({
-    words: each,
-  })),
+  ...[againWords, cancelWords, helpWords, historyWords, stopWords, vmsWords, watchesWords, whoamiWords, whyWords].map(
+    (each) => ({
+      words: each,
+    }),
+  ),
 ];
 
-/** The names that a grants file may list; `why` and `whoami` are open to everyone and need no listing. */
-export const commandNames: readonly string[] = [...lines.map((line) => line.words.name), 'why', 'whoami'];
+/** The names that a grants file may list. */
+export const commandNames: readonly string[] = lines.map((line) => line.words.name);
 
 export const readCommandLine: ReadCommandLine = (text, locale) => {
   const found = readCommand(

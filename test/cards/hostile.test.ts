@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as check from '../../src/commands/check/card.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
+import { factsReply } from '../../src/commands/facts-card.ts';
 import { flowReply } from '../../src/commands/flow/card.ts';
 import { formReply } from '../../src/commands/form-card.ts';
 import { historyReply } from '../../src/commands/history/card.ts';
@@ -168,6 +169,14 @@ function otherReplies(text: string, many: number, locale: Locale): Reply[] {
         askedBy: text,
       })),
       latency: times(many, (index) => ({ at: frame.at, avgMs: index / 3 })),
+    }),
+    factsReply({
+      title: text,
+      text,
+      rows: times(many, () => ({ label: text, values: times(many, () => text) })),
+      notes: times(many, () => text),
+      at: frame.at,
+      locale: frame.locale,
     }),
     matrixReply(
       times(many, (index) => ({

@@ -1,11 +1,13 @@
 import { button } from '../../src/commands/card-parts.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
+import { factsReply } from '../../src/commands/facts-card.ts';
 import { flowReply } from '../../src/commands/flow/card.ts';
 import { historyReply } from '../../src/commands/history/card.ts';
 import { nextHopReply } from '../../src/commands/next-hop/card.ts';
 import { rulesReply } from '../../src/commands/rules/card.ts';
 import { vmsReply } from '../../src/commands/vms/card.ts';
 import type { Locale, Reply } from '../../src/core/chat.ts';
+import { say } from '../../src/language/say.ts';
 import { deniedAtDestination, group, ids, machine, nsg, onCall, subscriptionId } from './parts.ts';
 
 const effectiveRule = (
@@ -167,6 +169,30 @@ export function otherSamples(locale: Locale): Readonly<Record<string, Readonly<R
         ),
       }),
       none: historyReply({ ...list, checks: [] }),
+    },
+    facts: {
+      whoami: factsReply({
+        title: say(locale, 'whoami.title'),
+        rows: [
+          { label: say(locale, 'whoami.person'), values: ['00000000-0000-4000-8000-000000000001'] },
+          { label: say(locale, 'whoami.place.channel'), values: ['19:local-network@thread.tacv2'] },
+          { label: say(locale, 'whoami.rules'), values: ['On-call checks the shop', 'Everyone lists machines'] },
+        ],
+        notes: [say(locale, 'whoami.note')],
+        locale,
+      }),
+      why: factsReply({
+        title: say(locale, 'explain.title'),
+        text: say(locale, 'policy.reason.scope'),
+        rows: [
+          { label: say(locale, 'explain.question'), values: ['check from app0 to db0 port 80'] },
+          { label: say(locale, 'explain.rule'), values: ['On-call checks the shop'] },
+          { label: say(locale, 'explain.toGrant'), values: [`machines ${subscriptionId}/ContosoRG`] },
+          { label: say(locale, 'explain.reference'), values: ['3kTqVbWx0aRmZy8sLpQeNd'] },
+        ],
+        at: frame.at,
+        locale,
+      }),
     },
     matrix: {
       'one-fails': matrixReply(

@@ -12,6 +12,8 @@ import { printUse, readUse, type UseRequest } from '../../src/commands/use/reque
 import { printVms, readVms, type VmsRequest } from '../../src/commands/vms/request.ts';
 import { printWatch, readWatch, type WatchRequest } from '../../src/commands/watch/request.ts';
 import { printWatches, readWatches } from '../../src/commands/watches/request.ts';
+import { printWhoami, readWhoami } from '../../src/commands/whoami/request.ts';
+import { printWhy, readWhy, type WhyRequest } from '../../src/commands/why/request.ts';
 import type { Locale } from '../../src/core/chat.ts';
 import type { Reading } from '../../src/core/errors.ts';
 import { hasInvisible } from '../../src/language/characters.ts';
@@ -86,6 +88,8 @@ export const commands: Readonly<Record<string, Spoken>> = {
       )
       .map(([path, timing]) => ({ path, ...timing })),
   ),
+  why: spoken(readWhy, printWhy, optional<WhyRequest>({ reference: fc.stringMatching(/^[A-Za-z0-9_]{4,64}$/) })),
+  whoami: spoken(readWhoami, printWhoami, fc.constant({})),
   watches: spoken(readWatches, printWatches, fc.constant({})),
   stop: spoken(
     readStop,

@@ -11,6 +11,8 @@ import { useWords } from '../../src/commands/use/request.ts';
 import { vmsWords } from '../../src/commands/vms/request.ts';
 import { watchWords } from '../../src/commands/watch/request.ts';
 import { watchesWords } from '../../src/commands/watches/request.ts';
+import { whoamiWords } from '../../src/commands/whoami/request.ts';
+import { whyWords } from '../../src/commands/why/request.ts';
 import type { Reading } from '../../src/core/errors.ts';
 import { type CommandWords, readCommand } from '../../src/language/commands.ts';
 import { words } from '../../src/language/words.ts';
@@ -30,6 +32,8 @@ export const table: readonly CommandWords[] = [
   watchWords,
   watchesWords,
   stopWords,
+  whyWords,
+  whoamiWords,
 ];
 
 /** Reads a whole message as the bot does: its words, its command, and what the command makes of the rest. */
