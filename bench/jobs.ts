@@ -107,6 +107,7 @@ async function fillOneProcess(): Promise<Figure[]> {
         source: `vm-${at}-${vm}`,
         to: `10.${at}.1.${perSubscription + 4}`,
         port: 10_000 + index,
+        apart: true,
       };
     });
     const first = await stage.start({ dataDir });

@@ -8,7 +8,7 @@ import { messageActivity } from '../../src/web/activity.ts';
 import { type Connector, createConnector } from '../../src/web/connector.ts';
 import type { Message } from '../../src/web/conversations.ts';
 import { deliver } from '../../src/web/deliver.ts';
-import { findPerson, personalConversationId } from '../../src/web/people.ts';
+import { findPerson, personalConversationId, tenantId } from '../../src/web/people.ts';
 import { isFinal, summaryOf } from '../support/app.ts';
 import type { Doom, Orders } from './victim.ts';
 
@@ -31,6 +31,8 @@ export type Question = {
   readonly source: string;
   readonly port: number;
   readonly to?: string;
+  /** Asked in a conversation of its own, so that no other one's messages count against its rates. */
+  readonly apart?: boolean;
 };
 
 export type Victim = {
@@ -45,6 +47,8 @@ export type Victim = {
 
 const person = findPerson('on-call');
 const conversationId = personalConversationId(person.id);
+
+const conversationOf = ({ id, apart }: Question) => (apart ? `${conversationId}-${id}` : conversationId);
 
 export type StageOptions = {
   /** A topology file in place of the demo's network. */
@@ -67,7 +71,9 @@ export async function openStage(factor: number, options: StageOptions = {}): Pro
     },
   });
   const connector = createConnector();
-  connector.open({ id: conversationId, kind: 'personal', members: [{ id: person.userId, name: person.name }] });
+  const open = (id: string) =>
+    connector.open({ id, kind: 'personal', members: [{ id: person.userId, name: person.name }] });
+  open(conversationId);
   const server = createServer((req, res) => void connector.handle(req, res));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -106,16 +112,22 @@ export async function openStage(factor: number, options: StageOptions = {}): Pro
       });
       return { url: await url, reached, exited, process: child, doom: (doom) => void child.send(doom) };
     },
-    async ask(victim, { source, port, to = '10.2.3.4', ...question }, id = question.id) {
+    async ask(victim, question, id = question.id) {
+      const { source, port, to = '10.2.3.4' } = question;
       const text = `check from ${source} to ${to} port ${port}`;
       const atMs = time.epochMs + port;
       const envelope = { id, person, place: { kind: 'personal' as const }, serviceUrl, locale: 'en-US', atMs };
-      return (await deliver(victim.url, messageActivity(envelope, text))).ok;
+      const activity = messageActivity(envelope, text);
+      if (question.apart) open(conversationOf(question));
+      const conversation = { conversationType: 'personal', tenantId, id: conversationOf(question) };
+      return (await deliver(victim.url, { ...activity, conversation })).ok;
     },
-    answers: ({ port }) =>
+    answers: (question) =>
       connector
-        .activities(conversationId)
-        .filter((message) => !message.deleted && isFinal(message) && summaryOf(message).includes(String(port))),
+        .activities(conversationOf(question))
+        .filter(
+          (message) => !message.deleted && isFinal(message) && summaryOf(message).includes(String(question.port)),
+        ),
     async close() {
       for (const child of alive) child.kill('SIGKILL');
       connector.close();
