@@ -19,6 +19,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const assets = [
   { read: 'src/app.ts', from: 'cards', to: 'cards' },
   { read: 'src/simulator/topologies.ts', from: 'src/simulator/topologies', to: 'src/topologies' },
+  { read: 'src/grants-file.ts', from: 'docs/grants.sample.yaml', to: 'docs/grants.sample.yaml' },
   { read: 'src/web/assets.ts', from: 'src/web/page', to: 'src/page' },
   // The page's renderer is found as a package, by its package.json and the module that this names.
   ...['package.json', 'lib/adaptivecards.js', 'dist/adaptivecards.min.js'].map((file) => ({
@@ -57,7 +58,9 @@ async function main(args: readonly string[]): Promise<number> {
   await refuseUnknownReaders();
   if (!(await typesAreRight())) return 1;
   await rm(out, { recursive: true, force: true });
-  const { missing, packages } = await bundle(root, 'src/main.ts', join(out, 'src'));
+  const { missing, packages } = await bundle(root, 'src/main.ts', join(out, 'src'), {
+    revision: await revisionOf(),
+  });
   if (missing.length > 0) throw new Error(`the bundle would need ${missing.join(', ')} at run time`);
   for (const { from, to } of assets) await copy(from, join(out, to));
   for (const name of papers) await copy(name, join(out, name));
@@ -77,6 +80,19 @@ async function refuseUnknownReaders() {
   for (const file of files.map((name) => `src/${name.replaceAll('\\', '/')}`)) {
     const reads = (await readFile(join(root, file), 'utf8')).includes('import.meta.');
     if (reads && !known.has(file)) throw new Error(`${file} uses import.meta: say in scripts/build.ts what it reads`);
+  }
+}
+
+/** The commit of the checkout, marked where it holds changes of its own; unknown where there is no git. CI may name it. */
+async function revisionOf(): Promise<string | undefined> {
+  const named = process.env.HOPCHECK_REVISION ?? process.env.GITHUB_SHA;
+  if (named) return named.slice(0, 12);
+  try {
+    const argv = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
+    const { stdout } = await promisify(execFile)('git', argv, { cwd: root });
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
   }
 }
 

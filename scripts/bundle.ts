@@ -85,14 +85,21 @@ function withoutUnusedOperations(root: string): Plugin {
  * Puts `entry` and all it imports into a few files in `folder`, one of them with the entry's name. Functions keep their names, for
  * whoever reads a stack.
  */
-export async function bundle(root: string, entry: string, folder: string): Promise<Bundled> {
+export async function bundle(
+  root: string,
+  entry: string,
+  folder: string,
+  /** `whole` leaves nothing out: for a program that is not hopcheck. `revision` is the commit that src/version.ts tells. */
+  { whole = false, revision }: { readonly whole?: boolean; readonly revision?: string | undefined } = {},
+): Promise<Bundled> {
   const build = await rolldown({
     input: join(root, entry),
     cwd: root,
     platform: 'node',
     logLevel: 'silent',
     external: (id) => isBuiltin(id) || spared.has(id),
-    plugins: [withoutUnreached, withoutUnusedOperations(root)],
+    ...(revision && { transform: { define: { HOPCHECK_REVISION: JSON.stringify(revision) } } }),
+    plugins: whole ? [] : [withoutUnreached, withoutUnusedOperations(root)],
   });
   try {
     const { output } = await build.write({

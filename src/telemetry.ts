@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { context, DiagLogLevel, diag } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -14,6 +14,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { appointedIds, observe, turnOn } from './core/telemetry.ts';
+import { apart } from './core/trail.ts';
 import type { Log } from './log.ts';
 import type { TelemetryChoice } from './telemetry-choice.ts';
 import { product } from './version.ts';
@@ -161,12 +162,14 @@ function serve(exporter: PrometheusExporter, { host, port }: { host: string; por
 /** Each trouble once: a collector that is down all night is one line, and a check never hears of it. */
 function quietly(log: Log) {
   const said = new Set<string>();
-  const say = (message: string) => {
+  const say = (...parts: readonly unknown[]) => {
+    const message = parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
     const reason = /"message":"([^"]+)"/.exec(message)?.[1] ?? message;
     const short = reason.replaceAll(/\d+/g, '#').slice(0, 200);
     if (said.has(short) || said.size >= mostTroubles) return;
     said.add(short);
-    log.warn({ reason: reason.slice(0, 300) }, 'telemetry');
+    // Its timers were set while some job was worked on, and it is not about that one.
+    apart(() => context.with(ROOT_CONTEXT, () => log.warn({ reason: reason.slice(0, 300) }, 'telemetry')));
   };
   const nothing = () => {};
   return { error: say, warn: say, info: nothing, debug: nothing, verbose: nothing };

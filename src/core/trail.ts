@@ -23,6 +23,11 @@ export function trail(): Trail | undefined {
   return current.getStore();
 }
 
+/** For what is about no job, wherever it was begun. */
+export function apart<T>(run: () => T): T {
+  return current.exit(run);
+}
+
 export function noteArmRequest(id: string | undefined): void {
   const ids = current.getStore()?.armRequestIds;
   if (!ids || id === undefined) return;
