@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import type { Clock } from '../core/clock.ts';
 import { backOffMs } from '../jobs/back-off.ts';
 import { type Manner, type Weight, Withheld } from '../jobs/job.ts';
 import { readFault } from './connector-fault.ts';
+import { createTenant, progressShare, type Tenant } from './tenants.ts';
 import { createWindows, type Limit, type Windows } from './windows.ts';
 
 /** One message that wants to leave. */
@@ -43,12 +43,6 @@ export const roomLimits: readonly Limit[] = [
   { most: 60, withinMs: 30_000 },
   { most: 1800, withinMs: 3_600_000 },
 ];
-
-/** What Teams takes from an app in one tenant. */
-export const tenantLimits: readonly Limit[] = [{ most: 50, withinMs: 1000 }];
-
-/** Progress leaves the rest of each window to answers. */
-const progressShare = 0.5;
 
 const ranks: Readonly<Record<Weight, number>> = { progress: 0, acknowledgement: 1, answer: 2 };
 
@@ -91,7 +85,7 @@ type Room = {
  */
 export function createSender({ clock, random = Math.random }: SenderOptions): Sender {
   const rooms = new Map<string, Room>();
-  const tenants = new Map<string, () => Promise<void>>();
+  const tenants = new Map<string, Tenant>();
   const closing = new AbortController();
 
   let nextSweepMs = 0;
@@ -114,19 +108,12 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
     return room;
   };
 
-  const turnOf = (tenant: string): (() => Promise<void>) => {
-    const known = tenants.get(tenant);
+  const tenantOf = (key: string): Tenant => {
+    const known = tenants.get(key);
     if (known) return known;
-    const windows = createWindows(tenantLimits);
-    const oneByOne = pLimit(1);
-    const turn = () =>
-      oneByOne(async () => {
-        const waitMs = windows.waitMs(clock.now());
-        if (waitMs > 0) await clock.sleep(waitMs, closing.signal);
-        windows.count(clock.now());
-      });
-    tenants.set(tenant, turn);
-    return turn;
+    const tenant = createTenant(clock, random, closing.signal);
+    tenants.set(key, tenant);
+    return tenant;
   };
 
   const take = (room: Room, item: Item): Item['settle'] => {
@@ -143,14 +130,16 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
   };
 
   /** Who is next, and when. Answers go before progress, each in the order they came. */
-  const next = (room: Room, nowMs: number): { readonly item: Item; readonly waitMs: number } | undefined => {
-    const waitOf = (item: Item) =>
-      Math.max(
-        room.windows.waitMs(nowMs, item.weight === 'progress' ? progressShare : 1),
-        room.pausedUntilMs - nowMs,
-        item.notBeforeMs - nowMs,
-        0,
-      );
+  const next = (
+    room: Room,
+    tenant: Tenant,
+    nowMs: number,
+  ): { readonly item: Item; readonly waitMs: number } | undefined => {
+    const ratesOf = ({ weight }: Item) =>
+      weight === 'progress'
+        ? Math.max(room.windows.waitMs(nowMs, progressShare), tenant.spareMs(nowMs))
+        : room.windows.waitMs(nowMs);
+    const waitOf = (item: Item) => Math.max(ratesOf(item), room.pausedUntilMs - nowMs, item.notBeforeMs - nowMs, 0);
     const due = (item: Item) => item.notBeforeMs <= nowMs;
     const answers = room.line.filter(({ weight }) => weight !== 'progress');
     const item = answers.find(due) ?? room.line.find(due) ?? soonest(room.line);
@@ -163,11 +152,11 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
     }
   };
 
-  const pump = async (room: Room, turn: () => Promise<void>) => {
+  const pump = async (room: Room, tenant: Tenant) => {
     while (room.line.length > 0 && !closing.signal.aborted) {
       const nowMs = clock.now();
       dropOverdue(room, nowMs);
-      const candidate = next(room, nowMs);
+      const candidate = next(room, tenant, nowMs);
       if (!candidate) continue;
       const { item, waitMs } = candidate;
       if (waitMs > 0) {
@@ -177,7 +166,7 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
         await clock.sleep(pauseMs, pause).catch(() => undefined);
         continue;
       }
-      await turn().catch(() => undefined);
+      await tenant.turn().catch(() => undefined);
       // It may have been taken back, or have waited too long, while others had their turn.
       if (closing.signal.aborted || !room.line.includes(item) || item.overdueMs < clock.now()) continue;
       await attempt(room, item);
@@ -272,7 +261,7 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
         wake(room);
         if (room.pumping) return;
         room.pumping = true;
-        void pump(room, turnOf(message.tenant));
+        void pump(room, tenantOf(message.tenant));
       }),
     drop(key, reason) {
       const room = rooms.get(key);

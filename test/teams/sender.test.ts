@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Manner } from '../../src/jobs/job.ts';
-import { createSender, roomLimits, tenantLimits } from '../../src/teams/sender.ts';
+import { createSender, roomLimits } from '../../src/teams/sender.ts';
+import { tenantLimit as limit } from '../../src/teams/tenants.ts';
 import { mostWithin } from '../../src/web/rates.ts';
 import { createDice } from '../jobs/dice.ts';
 import { createManualClock, settle } from '../support/clock.ts';
@@ -104,8 +105,6 @@ describe('rates', () => {
 
   test('conversations share what the tenant may, another tenant has its own', async () => {
     const { clock, say, arrivals } = open();
-    const [limit] = tenantLimits;
-    if (!limit) throw new Error('a tenant has a limit');
     for (const room of numbers(120)) void say('x', { room });
     for (const room of numbers(30)) void say('x', { room: `other ${room}`, tenant: 'other' });
     await clock.advance(0);
@@ -314,6 +313,28 @@ describe('what a message is worth', () => {
     void say('answer');
     await clock.advance(1);
     expect(arrivals.at(-1)?.text).toBe('answer');
+  });
+
+  test('progress leaves half of the tenant’s rate to answers, too', async () => {
+    const { clock, say, arrivals } = open();
+    for (const room of numbers(200)) void say('p', { room, messageId: 'm', weight: 'progress' });
+    await clock.advance(500);
+    expect(Math.abs(arrivals.length - 24)).toBeLessThan(2);
+    const early = arrivals.length;
+    for (const room of numbers(25)) void say('answer', { room: `other ${room}` });
+    await clock.advance(1);
+    expect(arrivals.slice(early).map(({ text }) => text)).toEqual(Array.from({ length: 25 }, () => 'answer'));
+    for (const room of numbers(100)) void say('more', { room: `third ${room}` });
+    await clock.advance(2400);
+    expect(arrivals.filter(({ text }) => text === 'more')).toHaveLength(100);
+    await clock.advance(20_000);
+    expect(arrivals.filter(({ text }) => text === 'p')).toHaveLength(200);
+    expect(
+      mostWithin(
+        arrivals.map(({ atMs }) => atMs),
+        1000,
+      ),
+    ).toBeLessThanOrEqual(50);
   });
 
   test('progress is not tried again', async () => {
