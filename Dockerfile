@@ -8,6 +8,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json LICENSE .env.example ./
 COPY src src
 COPY cards cards
+COPY docs/grants.sample.yaml docs/grants.sample.yaml
 COPY manifest manifest
 COPY scripts scripts
 RUN npm run build

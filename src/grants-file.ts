@@ -1,7 +1,9 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { existsSync, readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import { everyone, type Grants, nobody, readGrants } from './policy/grants.ts';
+import { commandNames } from './terminal/command-line.ts';
 
 /** Who may ask what, as the file stands now. */
 export type GrantsFile = { current(): Grants; close(): void };
@@ -12,9 +14,20 @@ export type GrantsReading =
 
 const lookEveryMs = 2000;
 
+/** Made for the embedded Azure's default network, whose ids stand in it. */
+const sample = fileURLToPath(new URL('../docs/grants.sample.yaml', import.meta.url));
+const sampleTopology = 'contoso';
+
+/** The demo tries out refusals too; with any other network or Azure the sample would refuse everything. */
+function fileOf({ grantsFile, local, azure }: Config): string | undefined {
+  if (grantsFile !== undefined) return grantsFile;
+  const isDemo = local && azure.kind === 'simulator' && azure.topology === sampleTopology;
+  return isDemo && existsSync(sample) ? sample : undefined;
+}
+
 /** Reads the grants, and again whenever the file changes. A bad new file keeps the old grants and says so loudly. */
 export function openGrants(config: Config, log: Log): GrantsReading {
-  const path = config.grantsFile;
+  const path = fileOf(config);
   if (!path) {
     const grants = config.local
       ? everyone('local mode: everyone at this machine may ask everything')
@@ -48,7 +61,7 @@ function readFile(
       problems: [`${path}: cannot be read: ${error instanceof Error ? error.message : String(error)}`],
     };
   }
-  const reading = readGrants(text, path);
+  const reading = readGrants(text, path, commandNames);
   if (reading.ok) return reading;
   return {
     ok: false,

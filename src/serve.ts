@@ -42,8 +42,7 @@ export async function serveUntilStopped(config: Config, log: Log, io: Io): Promi
         ? `hopcheck is ready at ${app.url} (local mode: no Teams, ${azure})`
         : `hopcheck is ready on port ${new URL(app.url).port} (${azure})`,
     );
-    if (config.local)
-      io.out('Open it in a browser and type, for example: check from MultiTierApp0 to vm Database0 port 80');
+    if (config.local) io.out('Open it in a browser and type, for example: check from app0 to vm db0 port 80');
     await new Promise<void>((resolve) => io.signal.addEventListener('abort', () => resolve(), { once: true }));
     await stopInTime(app);
     return 0;

@@ -6,6 +6,7 @@ import { helpWords } from '../commands/help/request.ts';
 import { historyWords } from '../commands/history/request.ts';
 import { nextHopWords, readNextHop } from '../commands/next-hop/request.ts';
 import { readRules, rulesWords } from '../commands/rules/request.ts';
+import { settingsWords } from '../commands/settings/request.ts';
 import { stopWords } from '../commands/stop/request.ts';
 import { readUse, useWords } from '../commands/use/request.ts';
 import { vmsWords } from '../commands/vms/request.ts';
@@ -62,11 +63,20 @@ const lines: readonly Line[] = [
   },
   { words: rulesWords, read: (rest, locale) => map(readRules(rest, locale), () => aboutMachines) },
   { words: useWords, read: (rest, locale) => map(readUse(rest, locale), () => aboutMachines) },
-  ...[againWords, cancelWords, helpWords, historyWords, stopWords, vmsWords, watchesWords, whoamiWords, whyWords].map(
-    (each) => ({
-      words: each,
-    }),
-  ),
+  ...[
+    againWords,
+    cancelWords,
+    helpWords,
+    historyWords,
+    settingsWords,
+    stopWords,
+    vmsWords,
+    watchesWords,
+    whoamiWords,
+    whyWords,
+  ].map((each) => ({
+    words: each,
+  })),
 ];
 
 /** The names that a grants file may list. */

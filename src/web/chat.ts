@@ -84,16 +84,23 @@ const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
-/** Of the embedded Azure's default network. */
+/** Of the embedded Azure's default network; the sample of the grants lets On-call ask the first and not the second. */
 const defaultExamples = {
   'en-US': [
     'check from app0 to vm db0 port 80',
-    'check vm db0 port 1433',
     'check from MultiTierApp0 to vm Database0 port 80',
-    'check from MultiTierApp0 to https://bing.com',
+    'why',
+    'whoami',
+    'check vm db0 port 1433',
     'help',
   ],
-  'zh-CN': ['检查 从 app0 到 db0 端口 80', '检查 从 MultiTierApp0 到 虚拟机 Database0 端口 80', '帮助'],
+  'zh-CN': [
+    '检查 从 app0 到 db0 端口 80',
+    '检查 从 MultiTierApp0 到 虚拟机 Database0 端口 80',
+    '为什么',
+    '我是谁',
+    '帮助',
+  ],
 };
 
 const personShape = z.enum(['on-call', 'network-team']);
