@@ -21,6 +21,9 @@ const task: Task = {
   },
 };
 
+/** As old as the clock is, so that somebody still waits for it. */
+const asked = jobOf('a', { messageId: 'm-0', createdAtMs: createManualClock().now() });
+
 const workers: Worker[] = [];
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
@@ -61,8 +64,8 @@ function open() {
 test('what has to be said beside an answer is a message of its own, said once', async () => {
   const { store, said, start } = open();
   const worker = await start();
-  expect(await worker.begin(jobOf('a', { messageId: 'm-0' }))).toBe(true);
-  expect(await worker.begin(jobOf('a', { messageId: 'm-0' }))).toBe(false);
+  expect(await worker.begin(asked)).toBe(true);
+  expect(await worker.begin(asked)).toBe(false);
   await settle();
   expect(said.sort()).toEqual(['new "news"', 'over m-0 "answer"']);
   expect(await store.job('a.news')).toMatchObject({ state: 'delivered', messageId: 'm-1' });
@@ -73,7 +76,7 @@ test.each(['answered', 'updated'] as const)('and once when the process ends at â
   const dying = await start((point, { id }) => {
     if (point === doomed && id === 'a') throw new Error('killed');
   });
-  await dying.begin(jobOf('a', { messageId: 'm-0' }));
+  await dying.begin(asked);
   await settle();
   await dying.stop();
   await start();
