@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Inventory } from './azure/inventory.ts';
 import type { Services } from './commands/command.ts';
+import { heedSettings } from './commands/conversation-settings.ts';
 import { createDispatcher, tasksOf } from './commands/dispatch.ts';
 import { createEndings } from './commands/endings.ts';
 import { writeDown } from './commands/ledger.ts';
@@ -28,6 +29,7 @@ import { createAuthentication } from './teams/authentication.ts';
 import { createBot } from './teams/bot.ts';
 import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
+import { channelOf } from './teams/channel-of.ts';
 import { createConnectors } from './teams/connectors.ts';
 import { createRefusalLog } from './teams/refusals.ts';
 import { createReplier } from './teams/replier.ts';
@@ -140,7 +142,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     surprised: (error) => log.error({ error }, 'watches could not be looked after'),
   });
   departures.subscribe(watchClock.abandon);
-  const dispatcher = createDispatcher({
+  const bare = createDispatcher({
     commands,
     services,
     store,
@@ -148,6 +150,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     replier,
     ...(signIn && { people: signIn }),
   });
+  const dispatcher = heedSettings(bare, store, channelOf);
   const bot = createBot({
     authentication,
     connectors,

@@ -13,6 +13,7 @@ import { createHelp } from './help/command.ts';
 import { createHistory } from './history/command.ts';
 import { nextHop } from './next-hop/command.ts';
 import { rules } from './rules/command.ts';
+import { settings } from './settings/command.ts';
 import { stop } from './stop/command.ts';
 import { use } from './use/command.ts';
 import { vms } from './vms/command.ts';
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   rules,
   use,
   vms,
+  settings,
   why,
   whoami,
   createHelp(() => commands),

@@ -7,6 +7,7 @@ import { history as enHistory } from './messages/en/history.ts';
 import { policy as enPolicy } from './messages/en/policy.ts';
 import { problems as enProblems } from './messages/en/problems.ts';
 import { self as enSelf } from './messages/en/self.ts';
+import { settings as enSettings } from './messages/en/settings.ts';
 import { sharing as enSharing } from './messages/en/sharing.ts';
 import { signIn as enSignIn } from './messages/en/sign-in.ts';
 import { terminal as enTerminal } from './messages/en/terminal.ts';
@@ -21,6 +22,7 @@ import { history as zhHistory } from './messages/zh/history.ts';
 import { policy as zhPolicy } from './messages/zh/policy.ts';
 import { problems as zhProblems } from './messages/zh/problems.ts';
 import { self as zhSelf } from './messages/zh/self.ts';
+import { settings as zhSettings } from './messages/zh/settings.ts';
 import { sharing as zhSharing } from './messages/zh/sharing.ts';
 import { signIn as zhSignIn } from './messages/zh/sign-in.ts';
 import { terminal as zhTerminal } from './messages/zh/terminal.ts';
@@ -34,6 +36,7 @@ export const en = {
   ...enCards,
   ...enCommands,
   ...enHistory,
+  ...enSettings,
   ...enSharing,
   ...enTerminal,
   ...enDoctor,
@@ -53,6 +56,7 @@ export const zh: Readonly<Record<MessageKey, string>> = {
   ...zhCards,
   ...zhCommands,
   ...zhHistory,
+  ...zhSettings,
   ...zhSharing,
   ...zhTerminal,
   ...zhDoctor,

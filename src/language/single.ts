@@ -56,14 +56,19 @@ export function readMachine(tokens: readonly Token[]): Reading<VmName | undefine
 
 const opening = new Set<string>(['for', 'on', 'polite']);
 
+/** "for app0" and "on app0" are about app0. */
+export function withoutOpening(tokens: readonly Token[]): readonly Token[] {
+  let from = 0;
+  while (opening.has(tokens[from]?.keyword ?? '')) from++;
+  return tokens.slice(from);
+}
+
 /** What a command about one place is told, with the parts that it takes beside. */
 export function readSubject(
   tokens: readonly Token[],
   taken: readonly Part[],
 ): Reading<{ readonly place: SaidPlace | undefined; readonly sentence: Sentence }> {
-  let from = 0;
-  while (opening.has(tokens[from]?.keyword ?? '')) from++;
-  const sentence = readSome(tokens.slice(from), taken);
+  const sentence = readSome(withoutOpening(tokens), taken);
   if (!sentence.ok) return sentence;
   const { sources } = sentence.value;
   if (sources) return notUnderstood(sources.map((source) => source.typed).join(', '), 'ONE_ONLY');

@@ -7,6 +7,7 @@ import { printHelp, readHelp } from '../../src/commands/help/request.ts';
 import { type HistoryRequest, printHistory, readHistory } from '../../src/commands/history/request.ts';
 import { type NextHopRequest, printNextHop, readNextHop } from '../../src/commands/next-hop/request.ts';
 import { printRules, type RulesRequest, readRules } from '../../src/commands/rules/request.ts';
+import { printSettings, readSettings, type SettingsRequest } from '../../src/commands/settings/request.ts';
 import { printStop, readStop, type StopRequest } from '../../src/commands/stop/request.ts';
 import { printUse, readUse, type UseRequest } from '../../src/commands/use/request.ts';
 import { printVms, readVms, type VmsRequest } from '../../src/commands/vms/request.ts';
@@ -66,7 +67,22 @@ export const commands: Readonly<Record<string, Spoken>> = {
     fc.oneof(optional<RulesRequest>({ machine: vm }), fc.constant<UseRequest>({ forget: true })),
   ),
   vms: spoken(readVms, printVms, optional<VmsRequest>({ text: someText })),
-  history: spoken(readHistory, printHistory, optional<HistoryRequest>({ about: target, port })),
+  history: spoken(
+    readHistory,
+    printHistory,
+    optional<HistoryRequest>({ from: vm, about: target, port }).filter(
+      ({ from, about }) => !from || about !== undefined,
+    ),
+  ),
+  settings: spoken(
+    readSettings,
+    printSettings,
+    fc.oneof(
+      fc.constant<SettingsRequest>({}),
+      fc.record({ answers: fc.constantFrom('thread', 'channel') }),
+      fc.record({ language: fc.constantFrom('en', 'zh', 'auto') }),
+    ),
+  ),
   help: spoken(
     readHelp,
     printHelp,

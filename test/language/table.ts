@@ -6,6 +6,7 @@ import { helpWords } from '../../src/commands/help/request.ts';
 import { historyWords } from '../../src/commands/history/request.ts';
 import { nextHopWords } from '../../src/commands/next-hop/request.ts';
 import { rulesWords } from '../../src/commands/rules/request.ts';
+import { settingsWords } from '../../src/commands/settings/request.ts';
 import { stopWords } from '../../src/commands/stop/request.ts';
 import { useWords } from '../../src/commands/use/request.ts';
 import { vmsWords } from '../../src/commands/vms/request.ts';
@@ -26,6 +27,7 @@ export const table: readonly CommandWords[] = [
   useWords,
   vmsWords,
   historyWords,
+  settingsWords,
   helpWords,
   againWords,
   cancelWords,

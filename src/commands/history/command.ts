@@ -171,9 +171,10 @@ export function createHistory(past: Past): Command {
   };
 }
 
-function filterOf({ about, port }: HistoryRequest): string {
+function filterOf({ from, about, port }: HistoryRequest): string {
   const parts = [about ? printEndpoint(about) : '', port === undefined ? '' : String(port)];
-  return parts.filter((part) => part !== '').join(':');
+  const place = parts.filter((part) => part !== '').join(':');
+  return from ? `${printEndpoint(from)} → ${place}` : place;
 }
 
 function checkOf(entry: PastEntry, parts: QuestionParts, locale: Locale): PastCheck {

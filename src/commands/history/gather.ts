@@ -109,17 +109,19 @@ export function isVisible(
 }
 
 /** By the key alone, so that answers about other places are not read. */
-function mayBeAbout(key: string, { about, port }: HistoryRequest, estate: Estate): boolean {
+function mayBeAbout(key: string, { from, about, port }: HistoryRequest, estate: Estate): boolean {
   const told = readQuestionKey(key);
   if (!told) return true;
   if (port !== undefined && told.port !== port) return false;
-  if (!about) return true;
-  return [told.source, told.destination].some((end) => fits(about, end, estate)) || told.destination.includes('://');
+  if (from && !fits(from, told.source, estate)) return false;
+  if (!about || told.destination.includes('://')) return true;
+  return fits(about, told.destination, estate) || (!from && fits(about, told.source, estate));
 }
 
 function isAbout({ source, destination, port }: Question, request: HistoryRequest, estate: Estate): boolean {
-  const { about } = request;
+  const { from, about } = request;
   if (request.port !== undefined && request.port !== port) return false;
+  if (from && !fits(from, source.resourceId, estate)) return false;
   if (!about) return true;
   const end =
     destination.kind === 'vm'
@@ -129,7 +131,7 @@ function isAbout({ source, destination, port }: Question, request: HistoryReques
         : destination.kind === 'url' && about.kind === 'url'
           ? destination.url
           : destination.host;
-  return fits(about, source.resourceId, estate) || fits(about, end, estate);
+  return fits(about, end, estate) || (!from && fits(about, source.resourceId, estate));
 }
 
 /** Whether an end, given by the id of its machine, its address or its name, is the place that was named. */

@@ -35,7 +35,9 @@ test('lists what was answered here, opens an answer, exports, and asks Azure not
   expect(shown(list)).toMatch(/1\. Unreachable[\s\S]*db0 10\.2\.3\.4 TCP[\s\S]*2\. Reachable/);
   expect(buttonsOf(cardOf(list)).map(({ title }) => title)).toEqual(['Open 1', 'Open 2', 'JSON', 'CSV']);
 
-  expect(await press(list, 'Open 2')).toMatch(/Reachable[\s\S]*Run again[\s\S]*Other port[\s\S]*Raw JSON[\s\S]*Back to the list/);
+  expect(await press(list, 'Open 2')).toMatch(
+    /Reachable[\s\S]*Run again[\s\S]*Other port[\s\S]*Raw JSON[\s\S]*Back to the list/,
+  );
   const csv = await press(list, 'CSV');
   expect(csv).toContain('asked_at,verdict,source,');
   expect(csv.match(/,(Unreachable|Reachable),\/subscriptions\//g)).toEqual([

@@ -124,6 +124,8 @@ test.each<[string, HistoryRequest, readonly string[]]>([
   ['a host, also in a URL', { about: { kind: 'host', host: 'shop.example' } }, ['host', 'url']],
   ['a URL', { about: { kind: 'url', url: 'https://shop.example/a', host: 'shop.example', port: 443 } }, ['url']],
   ['a port', { port: 443 }, ['host', 'url']],
+  ['a pair', { from: { kind: 'vm', name: 'app0' }, about: { kind: 'vm', name: 'db1' } }, ['db1']],
+  ['a pair the other way round', { from: { kind: 'vm', name: 'db1' }, about: { kind: 'vm', name: 'app0' } }, []],
 ])('about %s', async (_, request, expected) => {
   const questions = {
     db0: toMachine(db0),

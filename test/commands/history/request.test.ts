@@ -21,6 +21,9 @@ const sentences: readonly (readonly [typed: string, request: HistoryRequest])[] 
   ['history bing.com', { about: { kind: 'host', host: 'bing.com' } }],
   ['history https://bing.com', { about: { kind: 'url', url: 'https://bing.com', host: 'bing.com', port: 443 } }],
   ['历史 db0', { about: { kind: 'vm', name: 'db0' } }],
+  ['history app0 to db0', { from: { kind: 'vm', name: 'app0' }, about: { kind: 'vm', name: 'db0' } }],
+  ['history from app0 to db0:80', { from: { kind: 'vm', name: 'app0' }, about: { kind: 'vm', name: 'db0' }, port: 80 }],
+  ['history from app0', { about: { kind: 'vm', name: 'app0' } }],
   ['历史记录db0端口1433', { about: { kind: 'vm', name: 'db0' }, port: 1433 }],
 ];
 
@@ -32,7 +35,8 @@ describe('a request', () => {
 
 const refusals: readonly (readonly [typed: string, facts: Readonly<Record<string, string>>])[] = [
   ['history db0,db1', { text: 'db0, db1', why: 'ONE_ONLY' }],
-  ['history app0 to db0', { text: 'app0', why: 'ONE_ONLY' }],
+  ['history app0,app1 to db0', { text: 'app0, app1', why: 'ONE_ONLY' }],
+  ['history shop.example to db0', { text: 'shop.example', why: 'SOURCE_NOT_VM' }],
   ['history tier=web', { text: 'tier=web', why: 'ONE_ONLY' }],
   ['history db0:80 port 443', { text: 'port 443', why: 'SECOND_PORT' }],
   ['history db0 ports 80,443', { text: 'port 80,443', why: 'SECOND_PORT' }],

@@ -30,7 +30,7 @@ export const commands = {
   'command.vms.example.1': 'vms',
   'command.vms.example.2': 'vms db',
   'command.history.summary': 'Show earlier answers of this conversation',
-  'command.history.usage': 'history [DESTINATION] [port N]',
+  'command.history.usage': 'history [[SOURCE to] DESTINATION] [port N]',
   'command.history.example.1': 'history db0',
   'command.history.example.2': 'history',
   'command.help.summary': 'Say what can be asked here',

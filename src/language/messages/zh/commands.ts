@@ -31,7 +31,7 @@ export const commands: Readonly<Record<keyof typeof en, string>> = {
   'command.vms.example.1': '虚拟机列表',
   'command.vms.example.2': '虚拟机列表 db',
   'command.history.summary': '显示本会话以前的答案',
-  'command.history.usage': '历史 [目标] [端口 N]',
+  'command.history.usage': '历史 [[源 到] 目标] [端口 N]',
   'command.history.example.1': '历史 db0',
   'command.history.example.2': '历史',
   'command.help.summary': '说明在这里可以问什么',

@@ -83,7 +83,8 @@ export const problems: Readonly<Record<keyof typeof en, string>> = {
   'problem.AZURE_UNAUTHORIZED.what': 'Azure 不接受查询所用的身份。',
   'problem.AZURE_UNAUTHORIZED.why': '{message, select, empty {} other {Azure 的说法：{message}}}',
   'problem.AZURE_UNAUTHORIZED.do': '请运维人员检查该身份的凭据（托管身份、联合凭据、证书或机密）及其租户。',
-  'problem.AZURE_FORBIDDEN.what': 'Azure 拒绝：查询所用的身份缺少{action, select, empty {权限} other {权限 {action}}}。',
+  'problem.AZURE_FORBIDDEN.what':
+    'Azure 拒绝：查询所用的身份缺少{action, select, empty {权限} other {权限 {action}}}。',
   'problem.AZURE_FORBIDDEN.why': '{scope, select, empty {} other {需要的范围：{scope}。}}',
   'problem.AZURE_FORBIDDEN.do': '请 Azure 管理员分配包含该操作的角色；刚授予的权限可能要几分钟才生效。',
   'problem.AZURE_NOT_FOUND.what': 'Azure 找不到所问的资源。',
