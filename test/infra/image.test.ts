@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { type Image, perform } from './support/dockerfile.ts';
 
@@ -117,6 +119,47 @@ describe('the image that the Dockerfile’s steps give', () => {
     expect((await runToEnd(argv(image.healthcheck), { PORT: port })).code).toBe(1);
     expect(files()).toEqual(before);
     expect(readdirSync(join(image.root, 'data'))).toContain('hopcheck.sqlite');
+  });
+
+  test('says which version it is', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { code, out } = await runToEnd(['src/main.js', 'version']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^hopcheck ${version}(?: \\([0-9a-f]{7,}(?:-dirty)?\\))?, Node \\d+`));
+  });
+
+  test('brings telemetry along, and loads it only where it is asked for', async () => {
+    const folder = join(app, 'src');
+    const chunks = new Map(
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.js'))
+        .map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+    );
+    const reached = new Set<string>();
+    const reach = (file: string) => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const [, next = ''] of (chunks.get(file) ?? '').matchAll(/\bfrom\s*["'`]\.\/([^"'`]+)["'`]/g)) reach(next);
+    };
+    const started = [...chunks.keys()].filter((file) => /^(?:main\.js$|serve-|check-once-|log-)/.test(file));
+    expect(started.length).toBeGreaterThan(3);
+    for (const file of started) reach(file);
+    const holding = [...chunks].filter(([, code]) => code.includes('PeriodicExportingMetricReader'));
+    expect(holding.length).toBeGreaterThan(0);
+    expect(holding.map(([file]) => file).filter((file) => reached.has(file))).toEqual([]);
+    const words = ['src/main.js', 'check', 'check from app0 to vm db0 port 80'];
+    const heard: string[] = [];
+    const collector = createServer((request, response) => {
+      heard.push(request.url ?? '');
+      request.resume().on('end', () => response.end());
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    onTestFinished(() => void collector.close());
+    const { port } = z.object({ port: z.number() }).parse(collector.address());
+    const more = { HOPCHECK_SPEED: '1000', OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+    const { code, err } = await runToEnd(words, more);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect([...new Set(heard)].toSorted()).toEqual(['/v1/metrics', '/v1/traces']);
   });
 
   test('checks from a shell, with the topologies that come along', async () => {
