@@ -94,8 +94,8 @@ describe('the result', () => {
     expect(verbs(mute)).not.toContain('raw');
     expect(verbs({ ...answer(reachable), blockedAt })).toEqual([
       'run-again',
+      'watch',
       'other-port',
-      'swap',
       'flow',
       'raw',
       'Action.ToggleVisibility',
@@ -105,7 +105,7 @@ describe('the result', () => {
   it('offers another port only where one was asked, and the other direction only between machines', () => {
     const toSite = question({ destination: { kind: 'url', url: 'https://bing.com', host: 'bing.com' }, port: 443 });
     const verbs = actions(resultReply(answer(reachable, { question: toSite }), input)).map((action) => action.verb);
-    expect(verbs).toEqual(['run-again', 'raw', undefined]);
+    expect(verbs).toEqual(['run-again', 'watch', 'raw', undefined]);
   });
 
   it('has no links where the resources are in no portal', () => {

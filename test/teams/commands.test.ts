@@ -315,18 +315,26 @@ describe('many pairs at once', () => {
 describe('buttons of a result', () => {
   test('ask the other direction, another port, and the rule that blocks', async () => {
     const answer = await booted.ask('check from app0 to db0 port 80');
-    expect(verbsOf(answer)).toEqual(['run-again', 'other-port', 'swap', 'flow', 'raw']);
+    expect(verbsOf(answer)).toEqual(['run-again', 'watch', 'other-port', 'flow', 'raw']);
 
     await press(answer, 'other-port');
     const form = await next(answer, /./);
     await press(form, 'submit', { port: '1433' });
-    expect(summaryOf(await became(form, /^Reachable/))).toBe('Reachable: app0 → db0:1433');
+    const open = await became(form, /^Reachable/);
+    expect(summaryOf(open)).toBe('Reachable: app0 → db0:1433');
 
-    await press(answer, 'swap');
-    expect(summaryOf(await next(form, /db0 → app0:80/))).toMatch(/db0 → app0:80/);
+    await press(open, 'swap');
+    expect(summaryOf(await next(form, /db0 → app0:1433/))).toMatch(/db0 → app0:1433/);
 
     await press(answer, 'flow');
     expect(summaryOf(await next(form, /^Denied/))).toBe('Denied: 10.2.1.4:* → db0, nsg-db/deny-80');
+  });
+
+  test('lead on to a watch of the same question', async () => {
+    const answer = await booted.ask('check from app0 to db0 port 80');
+    await press(answer, 'watch');
+    expect(summaryOf(await next(answer, /^Watch/))).toBe('Watch 1: Unreachable, app0 → db0:80');
+    await booted.ask('stop');
   });
 
   test('the rule at an appliance is verified there', async () => {
@@ -336,9 +344,14 @@ describe('buttons of a result', () => {
   });
 
   test('appear only where they work', async () => {
-    expect(verbsOf(await booted.ask('check from MultiTierApp0 to https://bing.com'))).toEqual(['run-again', 'raw']);
+    expect(verbsOf(await booted.ask('check from MultiTierApp0 to https://bing.com'))).toEqual([
+      'run-again',
+      'watch',
+      'raw',
+    ]);
     expect(verbsOf(await booted.ask('check from app0 to db0 port 1433'))).toEqual([
       'run-again',
+      'watch',
       'other-port',
       'swap',
       'raw',

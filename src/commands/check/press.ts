@@ -1,6 +1,7 @@
 import type { Press } from '../../core/chat.ts';
 import type { Question, VmName } from '../../core/check.ts';
 import type { Job } from '../../jobs/job.ts';
+import { printPath } from '../../language/path-request.ts';
 import type { PressHandling, Services, Turn } from '../command.ts';
 import { type Filled, formOf, readForm } from '../form.ts';
 import { targetText } from '../names.ts';
@@ -32,6 +33,8 @@ export async function answerPress(press: Press, job: Job, services: Services): P
           const request = swapped(answer.question, requestOf(job));
           return request && { kind: 'start', job: newJob({ request }, turn, services), over: 'new' };
         }
+        case 'watch':
+          return { kind: 'say', text: `watch ${printPath(requestOf(job))}` };
         case 'flow': {
           const text = flowSentence(answer);
           return text === undefined ? undefined : { kind: 'say', text };

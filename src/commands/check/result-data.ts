@@ -115,14 +115,20 @@ function dataAt(level: Level, answer: CheckAnswer, input: Input): JsonObject {
   };
 }
 
-/** With the one that opens the details, six at most: as many as Teams shows. Each is there only where it works. */
+/**
+ * With the one that opens the details, six at most: as many as Teams shows. Each is there only where it works; what is blocked has
+ * its rule verified instead of being asked the other way round.
+ */
 function buttons({ question, blockedAt, raw }: CheckAnswer, input: Input): JsonObject[] {
   const { locale } = input;
   const hasPort = question.port !== undefined && question.destination.kind !== 'url';
   return [
     button('run-again', say(locale, 'card.button.runAgain'), input),
+    button('watch', say(locale, 'card.button.watch'), input),
     ...(hasPort ? [button('other-port', say(locale, 'card.button.otherPort'), input)] : []),
-    ...(question.destination.kind === 'vm' ? [button('swap', say(locale, 'card.button.swap'), input)] : []),
+    ...(question.destination.kind === 'vm' && !blockedAt
+      ? [button('swap', say(locale, 'card.button.swap'), input)]
+      : []),
     ...(blockedAt ? [button('flow', say(locale, 'card.button.flow'), input)] : []),
     ...(raw === undefined ? [] : [button('raw', say(locale, 'card.button.raw'), input)]),
   ];

@@ -33,6 +33,7 @@ export const watches = {
   'card.watch.end.refused':
     '{name} may not ask this here any more. The grants or the machines have changed; ask an operator.',
   'card.watch.end.gone': 'Nobody can be told any more.',
+  'card.button.watch': 'Watch',
   'card.watch.button.stop': 'Stop',
   'card.watch.button.now': 'Run now',
   'card.watch.button.again': 'Watch again',

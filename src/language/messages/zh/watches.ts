@@ -29,6 +29,7 @@ export const watches = {
     '{state, select, unreachable {要求监视到目标不可达为止，现在已不可达。} other {要求监视到目标连通为止，现在已连通。}}',
   'card.watch.end.refused': '{name} 不能再在这里询问此问题。授权或虚拟机已有变化，请联系操作员。',
   'card.watch.end.gone': '已无法通知任何人。',
+  'card.button.watch': '监视',
   'card.watch.button.stop': '停止',
   'card.watch.button.now': '立即运行',
   'card.watch.button.again': '重新监视',
