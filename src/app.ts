@@ -136,7 +136,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const watchClock = createWatchClock({
     store,
     clock,
-    begin: worker.begin,
+    async begin(job) {
+      const { id: reference, command, request } = job;
+      const understood = commands.find(({ name }) => name === command)?.describe?.(request);
+      await writeDown(services, job, 'accepted', { reference, command, ...(understood && { understood }) });
+      return worker.begin(job);
+    },
     command: 'watch',
     deadlineMs: config.deadlineMs,
     surprised: (error) => log.error({ error }, 'watches could not be looked after'),
@@ -183,13 +188,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const resumed = await worker.resume();
   if (resumed > 0) log.info({ jobs: resumed }, 'going on with unfinished jobs');
   watchClock.start();
-  const ready = createReadiness({
-    keys: () => gate?.keys.ready() ?? true,
-    store,
-    // Where people ask with their own rights, the bot's may be none.
-    token: () => signIn !== undefined || arm.hasToken(),
-    clock,
-  });
+  // Where people ask with their own rights, the bot's may be none.
+  const hasToken = () => signIn !== undefined || arm.hasToken();
+  const ready = createReadiness({ keys: () => gate?.keys.ready() ?? true, store, token: hasToken, clock });
   const unwatch = watchApp({ worker, store, ready, clock });
   const server = await startServer({
     host: config.host,
@@ -210,7 +211,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   void gate?.keys.warm();
   const closing = new AbortController();
   const warm = Promise.all([warmUp(inventory, log), renderer.warm()]).then(() => undefined);
-  void keepAsking(arm.hasToken, inventory, clock, closing.signal);
+  void keepAsking(hasToken, inventory, clock, closing.signal);
   const tidying = keepTidy(
     {
       store,

@@ -11,8 +11,15 @@ export type Log = {
   error(facts: object, message: string): void;
 };
 
+export type LogOptions = {
+  readonly level: string;
+  readonly human: boolean;
+  /** Where the lines go; stderr unless said. */
+  readonly to?: { write(line: string): void };
+};
+
 /** One JSON object a line on stderr; readable lines when `human`. stdout is for what was asked for. */
-export function createLog(options: { readonly level: string; readonly human: boolean }): Log {
+export function createLog(options: LogOptions): Log {
   const settings = {
     level: options.level,
     base: null,
@@ -23,6 +30,7 @@ export function createLog(options: { readonly level: string; readonly human: boo
     },
     serializers: { error: describeError },
   };
+  if (options.to) return pino(settings, options.to);
   return options.human
     ? pino(settings, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }))
     : pino(settings, pino.destination({ dest: 2, sync: true }));
