@@ -2,6 +2,7 @@ import type { VirtualMachine } from '@azure/arm-compute';
 import type { NetworkInterface, NetworkWatcher } from '@azure/arm-network';
 import { addressesOf, type Machine, type VmName } from '../core/check.ts';
 import type { Clock } from '../core/clock.ts';
+import { createLexicon, type Lexicon } from '../language/suggest.ts';
 import { type Arm, ask, collect } from './arm.ts';
 import type { Answer, Failure } from './failure.ts';
 import { readResourceId } from './ids.ts';
@@ -17,6 +18,8 @@ export type Estate = {
   readonly machines: readonly Machine[];
   readonly subscriptionIds: readonly string[];
   find(name: VmName): Found;
+  /** Names that a misspelt one may have meant, nearest first; only those that `accepts` lets through. */
+  near(name: string, accepts?: (other: string) => boolean): readonly string[];
   /** The machine that has this private address, if exactly one of the estate has it. */
   findByAddress(address: string): Machine | undefined;
   /** Every machine that has this private address: networks that do not know each other may use the same ones. */
@@ -178,26 +181,32 @@ export function createEstate(
   watchers: readonly Watcher[],
   subscriptionIds: readonly string[],
 ): Estate {
-  const byName = Map.groupBy(machines, (machine) => machine.name.toLowerCase());
-  const byId = new Map(machines.map((machine) => [machine.resourceId.toLowerCase(), machine]));
-  const byAddress = Map.groupBy(
-    machines.flatMap((machine) => addressesOf(machine).map((address) => ({ address, machine }))),
-    ({ address }) => address,
-  );
+  const byName = index(machines, ({ name }) => [name.toLowerCase()]);
+  const byAddress = index(machines, addressesOf);
+  let lexicon: Lexicon | undefined;
   const byRegion = new Map(
     watchers.map((watcher) => [`${watcher.subscriptionId}/${watcher.region}`.toLowerCase(), watcher.id]),
   );
-  const ownersOf = (address: string) => (byAddress.get(address) ?? []).map(({ machine }) => machine);
+  const namesakesOf = (name: string) => byName(name.toLowerCase());
+  const machineOf = (resourceId: string) => {
+    const id = resourceId.toLowerCase();
+    const name = id.slice(id.lastIndexOf('/') + 1);
+    return namesakesOf(name).find((machine) => machine.resourceId.toLowerCase() === id);
+  };
   return {
     machines,
     subscriptionIds,
-    ownersOf,
+    ownersOf: byAddress,
+    near(name, accepts) {
+      lexicon ??= createLexicon(distinctNames(machines));
+      return lexicon.nearest(name, accepts);
+    },
     find(name) {
       if (name.resourceId) {
-        const machine = byId.get(name.resourceId.toLowerCase());
+        const machine = machineOf(name.resourceId);
         return machine ? { kind: 'one', machine } : { kind: 'none' };
       }
-      const named = byName.get(name.name.toLowerCase()) ?? [];
+      const named = namesakesOf(name.name);
       const group = name.group?.toLowerCase();
       const matching = group === undefined ? named : named.filter((machine) => machine.group.toLowerCase() === group);
       const [first, second] = matching;
@@ -205,17 +214,45 @@ export function createEstate(
       return second ? { kind: 'several', machines: matching } : { kind: 'one', machine: first };
     },
     findByAddress(address) {
-      const owners = ownersOf(address);
+      const owners = byAddress(address);
       return owners.length === 1 ? owners[0] : undefined;
     },
-    machineOf: (resourceId) => byId.get(resourceId.toLowerCase()),
+    machineOf,
     watcherOf: (subscriptionId, region) => byRegion.get(`${subscriptionId}/${region}`.toLowerCase()),
   };
+}
+
+/** The machines by each of their keys. Nearly every key belongs to one alone, which then needs no list around it. */
+function index(
+  machines: readonly Machine[],
+  keysOf: (machine: Machine) => readonly string[],
+): (key: string) => readonly Machine[] {
+  const known = new Map<string, Machine | Machine[]>();
+  for (const machine of machines) {
+    for (const key of keysOf(machine)) {
+      const others = known.get(key);
+      if (Array.isArray(others)) others.push(machine);
+      else known.set(key, others ? [others, machine] : machine);
+    }
+  }
+  return (key) => {
+    const found = known.get(key);
+    return found === undefined ? [] : Array.isArray(found) ? found : [found];
+  };
+}
+
+/** One spelling of each: Azure's names have no case. */
+function distinctNames(machines: readonly Machine[]): string[] {
+  return [...new Map(machines.map(({ name }) => [name.toLowerCase(), name])).values()];
 }
 
 /** The part of an estate that somebody may know of: what is outside does not exist, not even as a suggestion. */
 export function narrow(estate: Estate, visible: (machine: Machine) => boolean): Estate {
   let machines: readonly Machine[] | undefined;
+  const namesakes = (name: string) => {
+    const found = estate.find({ kind: 'vm', name });
+    return found.kind === 'none' ? [] : found.kind === 'one' ? [found.machine] : found.machines;
+  };
   const seen = (machine: Machine | undefined) => (machine && visible(machine) ? machine : undefined);
   return {
     get machines() {
@@ -230,6 +267,8 @@ export function narrow(estate: Estate, visible: (machine: Machine) => boolean): 
       if (!first) return { kind: 'none' };
       return others.length > 0 ? { kind: 'several', machines: [first, ...others] } : { kind: 'one', machine: first };
     },
+    near: (name, accepts = () => true) =>
+      estate.near(name, (other) => namesakes(other).some(visible) && accepts(other)),
     findByAddress: (address) => seen(estate.findByAddress(address)),
     ownersOf: (address) => estate.ownersOf(address).filter(visible),
     machineOf: (resourceId) => seen(estate.machineOf(resourceId)),

@@ -4,7 +4,6 @@ import { roomOf } from '../core/chat.ts';
 import type { Machine, Target, VmName } from '../core/check.ts';
 import type { Problem } from '../core/errors.ts';
 import type { Tag } from '../language/endpoints.ts';
-import { nearest } from '../language/suggest.ts';
 import { decide, maySee } from '../policy/decide.ts';
 import type { Services, Turn } from './command.ts';
 import { noteDecision } from './deliberation.ts';
@@ -22,12 +21,13 @@ export async function lookUp(names: readonly VmName[], inventory: Inventory): Pr
 export function visibleTo(turn: Turn, { grants }: Services, estate: Estate, command: string): Estate {
   const { requester, conversation } = turn;
   const visible = narrow(estate, (machine) => maySee(grants(), requester, conversation, machine, command));
-  const { subscriptionIds, findByAddress, ownersOf, machineOf, watcherOf } = visible;
+  const { subscriptionIds, near, findByAddress, ownersOf, machineOf, watcherOf } = visible;
   return {
     get machines() {
       return visible.machines;
     },
     subscriptionIds,
+    near,
     findByAddress,
     ownersOf,
     machineOf,
@@ -89,8 +89,7 @@ export function findMachine(name: VmName, estate: Estate, sentence: (other: VmNa
 
 /** Machines that a name may have meant; one that is right but for its group comes with the group where it is. */
 function similar(name: VmName, estate: Estate): readonly VmName[] {
-  const near = nearest(name.name, new Set(estate.machines.map((machine) => machine.name)));
-  return near.flatMap((other): readonly VmName[] => {
+  return estate.near(name.name).flatMap((other): readonly VmName[] => {
     const found = estate.find({ kind: 'vm', name: other });
     if (found.kind === 'none') return [];
     return found.kind === 'one'

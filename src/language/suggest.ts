@@ -9,32 +9,63 @@ export function nearest(word: string, candidates: Iterable<string>, most = 3): r
 }
 
 /** The same with the number of edits between, of which only the smallest is sometimes wanted. */
-export function rank(
-  word: string,
-  candidates: Iterable<string>,
-  most = 3,
-): readonly { readonly candidate: string; readonly far: number }[] {
-  const wanted = word.toLowerCase();
-  if (wanted === '' || wanted.length > longest || most < 1) return [];
-  const reach = reachOf(wanted.length);
-  const letters = lettersOf(wanted);
-  const found: { readonly candidate: string; readonly far: number }[] = [];
-  let bound = reach;
+export function rank(word: string, candidates: Iterable<string>, most = 3): readonly Ranked[] {
+  const search = openSearch(word, most);
   for (const candidate of candidates) {
-    const length = candidate.length;
-    if (length > wanted.length + bound || length < wanted.length - bound) continue;
+    if (search.isOver()) break;
+    if (!search.reaches(candidate.length)) continue;
     const lower = candidate.toLowerCase();
-    // Each edit changes at most two of the letters that occur in one word only.
-    if (countBits(letters ^ lettersOf(lower)) > 2 * bound) continue;
-    const far = distance(wanted, lower);
-    if (far > bound) continue;
-    const at = found.findIndex((other) => other.far > far);
-    found.splice(at < 0 ? found.length : at, 0, { candidate, far });
-    if (found.length > most) found.pop();
-    if (found.length === most) bound = Math.max(0, (found[most - 1]?.far ?? reach) - 1);
-    if (found.length === most && found[most - 1]?.far === 0) break;
+    if (search.resembles(lettersOf(lower))) search.take(candidate, lower);
   }
-  return found;
+  return search.found;
+}
+
+type Ranked = { readonly candidate: string; readonly far: number };
+
+/** Many words that are looked through again and again: what `nearest` needs to know of each is kept. */
+export type Lexicon = {
+  /** As `nearest`; with `accepts`, as if the others were not there. */
+  nearest(word: string, accepts?: (candidate: string) => boolean, most?: number): readonly string[];
+};
+
+export function createLexicon(candidates: readonly string[]): Lexicon {
+  const lowers = candidates.map((candidate) => candidate.toLowerCase());
+  const lengths = Uint16Array.from(candidates, ({ length }) => length);
+  const letters = Int32Array.from(lowers, lettersOf);
+  return {
+    nearest(word, accepts, most = 3) {
+      const search = openSearch(word, most, accepts);
+      for (let at = 0; at < candidates.length && !search.isOver(); at += 1) {
+        if (!(search.reaches(lengths[at] ?? 0) && search.resembles(letters[at] ?? 0))) continue;
+        search.take(candidates[at] ?? '', lowers[at] ?? '');
+      }
+      return search.found.map(({ candidate }) => candidate);
+    },
+  };
+}
+
+/** Each step costs more than the one before it, and keeps most words from the next. */
+function openSearch(word: string, most: number, accepts: (candidate: string) => boolean = () => true) {
+  const wanted = word.toLowerCase();
+  const letters = lettersOf(wanted);
+  const found: Ranked[] = [];
+  let bound = wanted === '' || wanted.length > longest || most < 1 ? -1 : reachOf(wanted.length);
+  return {
+    found,
+    isOver: () => bound < 0,
+    reaches: (length: number) => length <= wanted.length + bound && length >= wanted.length - bound,
+    // Each edit changes at most two of the letters that occur in one word only.
+    resembles: (others: number) => countBits(letters ^ others) <= 2 * bound,
+    take(candidate: string, lower: string) {
+      const far = distance(wanted, lower);
+      if (far > bound || !accepts(candidate)) return;
+      const at = found.findIndex((other) => other.far > far);
+      found.splice(at < 0 ? found.length : at, 0, { candidate, far });
+      if (found.length > most) found.pop();
+      // What comes later has to be nearer than the last.
+      if (found.length === most) bound = (found[most - 1]?.far ?? bound) - 1;
+    },
+  };
 }
 
 /** No name or command is longer; a longer word is no misspelling of one. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/language/suggest.ts';
+import { createLexicon, nearest } from '../../src/language/suggest.ts';
 import { patience, runs } from './runs.ts';
 
 describe('nearest', () => {
@@ -35,6 +35,10 @@ describe('nearest', () => {
         const all = candidates.filter((candidate) => far(candidate) <= reach).map(far);
         const expected = all.sort((one, other) => one - other).slice(0, 3);
         expect(nearest(word, candidates).map(far)).toEqual(expected);
+        expect(createLexicon(candidates).nearest(word)).toEqual(nearest(word, candidates));
+        const accepts = (candidate: string) => candidate.includes('a');
+        const accepted = nearest(word, candidates.filter(accepts));
+        expect(createLexicon(candidates).nearest(word, accepts)).toEqual(accepted);
       }),
       { numRuns: runs },
     );
