@@ -7,7 +7,7 @@ import { printDuration } from '../../language/durations.ts';
 import { spell } from '../../language/keywords.ts';
 import { say } from '../../language/say.ts';
 import { ruleBlock } from '../card-frame.ts';
-import { askedByLine, badge, button, type CardIds, clientTime, clip } from '../card-parts.ts';
+import { askedByLine, badge, button, type CardIds, clientTime, clip, unbroken } from '../card-parts.ts';
 import { fitCard } from '../fit-card.ts';
 import { problemWords } from '../replies.ts';
 import { blockingRule, type Progress, type Sample, type Standing, type WatchPlan } from '../watch-state.ts';
@@ -111,8 +111,8 @@ export function ruleOf(standing: Standing | undefined, locale: Locale): JsonObje
 function strip(samples: readonly Sample[], locale: Locale): JsonObject {
   const counts = new Map<Verdict, number>();
   for (const { verdict } of samples) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  const legend = [...counts].map(
-    ([verdict, count]) => `${looks[verdict].mark} ${count} ${say(locale, `card.verdict.${verdict}`)}`,
+  const legend = [...counts].map(([verdict, count]) =>
+    [looks[verdict].mark, count, say(locale, `card.verdict.${verdict}`)].join(unbroken),
   );
   return {
     title: say(locale, 'card.watch.strip', { count: samples.length }),

@@ -30,7 +30,7 @@ export function newsReply(input: WatchCard & { readonly change?: WatchChange }):
     say(locale, 'card.watchNews.summary', { title, from, to, cause: standing ? causeOf(standing, locale) : '' }),
     300,
   );
-  const look = ending || !standing ? undefined : looks[standing.verdict];
+  const look = standing && (change || !ending) ? looks[standing.verdict] : undefined;
   const data = fitCard(
     [400, 200, 100],
     (most) => ({
