@@ -131,6 +131,8 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
   }
   const telemetry = readTelemetry(values, given, { onlyOtel: mode === 'terminal' });
   problems.push(...telemetry.problems);
+  if (values.METRICS_PORT === values.PORT && values.PORT !== 0)
+    problems.push(`METRICS_PORT is ${values.PORT}, and so is PORT: the metrics have a port of their own`);
   if (values.HOPCHECK_IDENTITY === 'user') problems.push(...problemsOfPeople(values, mode));
   if (problems.length > 0) return { ok: false, problems };
   const oauthConnection = values.HOPCHECK_IDENTITY === 'user' ? values.HOPCHECK_OAUTH_CONNECTION : undefined;

@@ -70,6 +70,13 @@ describe('configuration', () => {
       [/PORT: must be a number/, /HOPCHECK_SPEED/, /HOPCHECK_CLOUD/],
     ],
     [{ PORT: '70000' }, 'local', [/PORT/]],
+    [{ METRICS_PORT: 'many' }, 'local', [/METRICS_PORT: must be a port/]],
+    [{ METRICS_PORT: '3978' }, 'local', [/METRICS_PORT is 3978, and so is PORT/]],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      'terminal',
+      [/"grpc" is not served/],
+    ],
     [{ HOPCHECK_ARM_ENDPOINT: 'http://localhost' }, 'terminal', [/HOPCHECK_ARM_ENDPOINT: must be an https URL/]],
     [{ HOPCHECK_SUBSCRIPTIONS: 'mine' }, 'local', [/HOPCHECK_SUBSCRIPTIONS: must be a GUID/]],
   ];
