@@ -79,7 +79,7 @@ export type Stage = {
 
 export async function startStage(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'hopcheck-'));
-  const clock = createFastClock(50);
+  const clock = createFastClock(25);
   const framework = await startBotFramework();
   const { connector, authority } = framework;
   for (const { id, objectId, chat } of [operator, outsider]) {
@@ -204,7 +204,7 @@ function configOf(topology: string, dataDir: string): Config {
       MicrosoftAppTenantId: tenantId,
       MicrosoftAppPassword: 'client-secret',
       HOPCHECK_AZURE: 'simulator',
-      HOPCHECK_SPEED: '20',
+      HOPCHECK_SPEED: '40',
       HOPCHECK_TOPOLOGY: topology,
       HOPCHECK_DATA_DIR: dataDir,
       HOPCHECK_IDENTITY: 'user',
