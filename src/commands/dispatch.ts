@@ -331,6 +331,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   const pressOnce = (pressed: Press) => deliberating(() => press(pressed));
 
+  const answerInTrail = (utterance: Utterance, place: Place) =>
+    inTrail(utterance, () => answer(utterance, place), place.id);
+
   /** What was held is dealt with as if it came now; what would have been the answer of a press has to be a message. */
   const deal = async (released: Released): Promise<void> => {
     const turn = released.kind === 'said' ? released.utterance : released.press;
@@ -350,7 +353,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     hear: (utterance) => inTrail(utterance, () => hear(utterance)),
     press: (pressed) => inTrail(pressed, () => pressOnce(pressed)),
     signedIn: async (turn) => signingIn?.release(turn, deal),
-    ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer }),
+    ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer: answerInTrail }),
     async greet(conversation, locale, addedBy) {
       const examples = [say(locale, 'command.check.example.1'), say(locale, 'command.help.example.1')];
       const name = addedBy?.name;
@@ -361,8 +364,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 }
 
 /** What a turn logs and traces belongs to the job that it may begin. */
-function inTrail<T>(asked: Utterance | Press, turn: () => Promise<T>): Promise<T> {
-  const jobId = jobIdOf(asked);
+function inTrail<T>(asked: Utterance | Press, turn: () => Promise<T>, jobId = jobIdOf(asked)): Promise<T> {
   return follow({ jobId, conversation: asked.conversation.id }, () => tracedTurn(jobId, turn));
 }
 
