@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader, exportPKCS8 } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type BotProof, createBotCredential } from '../../src/azure/bot-credential.ts';
+import {
+  type BotApplication,
+  type BotProof,
+  createBotCredential,
+  createUserExchange,
+} from '../../src/azure/bot-credential.ts';
 import { type Authority, startAuthority } from '../security/support/bot-framework.ts';
 import { type Listening, listen } from '../security/support/issuer.ts';
 
@@ -48,16 +53,16 @@ afterAll(async () => {
   await Promise.all([authority.close(), identity.close()]);
 });
 
-const credential = (proof: BotProof, timeoutMs = 2000) =>
-  createBotCredential({
-    appId,
-    tenantId,
-    proof,
-    authority: authority.url,
-    exchangeAudience: 'api://AzureADTokenExchange',
-    ca: authority.ca,
-    timeoutMs,
-  });
+const application = (proof: BotProof, timeoutMs = 2000): BotApplication => ({
+  appId,
+  tenantId,
+  proof,
+  authority: authority.url,
+  exchangeAudience: 'api://AzureADTokenExchange',
+  ca: authority.ca,
+  timeoutMs,
+});
+const credential = (proof: BotProof, timeoutMs?: number) => createBotCredential(application(proof, timeoutMs));
 
 describe('the bot proves itself', () => {
   test('by a client secret, asked once and remembered', async () => {
@@ -98,6 +103,37 @@ describe('the bot proves itself', () => {
       [appId, 'https://api.botframework.com'],
     ]);
     expect(authority.asked).toEqual([]);
+  });
+});
+
+describe('a person’s token is exchanged in their own directory', () => {
+  const person = '6a0b1f5e-0000-4000-8000-0000000000bb';
+  const azure = 'https://management.azure.com/.default';
+  const exchange = (proof: BotProof) => createUserExchange(application(proof), azure)('user-token', person);
+  const onBehalf = {
+    path: `/${person}/oauth2/v2.0/token`,
+    form: { client_id: appId, assertion: 'user-token', requested_token_use: 'on_behalf_of' },
+  };
+
+  test('by a client secret', async () => {
+    authority.answer = 'azure-token';
+    expect((await exchange({ kind: 'secret', secret: 'client-secret' })).token).toBe('azure-token');
+    expect(authority.asked).toMatchObject([onBehalf]);
+    expect(authority.asked[0]?.form).toMatchObject({ client_secret: 'client-secret' });
+    expect(authority.asked[0]?.form.scope?.split(' ')).toContain(azure);
+  });
+
+  test('by a certificate, and by a federated credential', async () => {
+    await exchange({ kind: 'certificate', path: join(folder, 'bot.pem') });
+    await exchange({ kind: 'federated', clientId: identityId });
+    expect(authority.asked).toMatchObject([onBehalf, onBehalf]);
+    const [certified, federated] = authority.asked.map(({ form }) => form.client_assertion ?? '');
+    expect(decodeJwt(certified ?? '')).toMatchObject({ iss: appId, sub: appId });
+    expect(federated).toBe('identity-token');
+  });
+
+  test('but not by a managed identity, which nobody signs in to', () => {
+    expect(() => exchange({ kind: 'managed identity' })).toThrow(/managed identity cannot exchange/);
   });
 });
 
