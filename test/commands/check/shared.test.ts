@@ -105,7 +105,7 @@ describe('the same question asked while it runs', () => {
 
 describe('an answer younger than a minute', () => {
   test('is given to somebody else in the room as it is; run again, and who had it, ask anew', async () => {
-    const one = await bootSlowly({ clockFactor: 80 });
+    const one = await bootSlowly({ clockFactor: 40 });
     await say(one, 0, question);
     await finals(one, 1);
     await say(one, 4, question);

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type App, createApp } from '../../../src/app.ts';
+import { type Connection, connectAzure } from '../../../src/connect.ts';
+import { everyone } from '../../../src/policy/grants.ts';
+import { messageActivity } from '../../../src/web/activity.ts';
+import { deliver } from '../../../src/web/deliver.ts';
+import { findPerson, personalConversationId } from '../../../src/web/people.ts';
+import { type Database, openDatabase } from '../../jobs/database.ts';
+import { openStage } from '../../jobs/stage.ts';
+import { cardOf, configOf, isFinal, summaryOf, textsOf } from '../../support/app.ts';
+import { createFastClock } from '../../support/clock.ts';
+
+const grants = everyone('test');
+const clock = createFastClock(20);
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+let database: Database;
+let connection: Connection;
+let asked = 0;
+beforeAll(async () => {
+  const debug = (call: object) => {
+    if ('path' in call && String(call.path).endsWith('/connectivityCheck')) asked += 1;
+  };
+  database = await openDatabase();
+  connection = await connectAzure(configOf(), { ...quiet, debug }, clock);
+});
+afterAll(async () => {
+  await connection.close();
+  await database.close();
+});
+
+/** One of the instances that share the database. */
+async function start(databaseUrl: string) {
+  const reached: string[] = [];
+  const app: App = await createApp(configOf({ DATABASE_URL: databaseUrl }), {
+    log: { ...quiet, debug: () => {} },
+    clock,
+    connection,
+    grants: () => grants,
+    reach: (point, job) => void reached.push(`${point} ${job.id}`),
+  });
+  await app.warm;
+  const { chat } = app;
+  if (!chat) throw new Error('local mode has a chat');
+  const finals = (person: 'on-call' | 'network-team') =>
+    chat.connector
+      .activities(personalConversationId(person))
+      .filter((message) => message.author === 'bot' && isFinal(message));
+  return { app, chat, finals, reached };
+}
+
+test('two instances ask once; the one that asks goes, and the other one answers both', {
+  timeout: 60_000,
+}, async ({ skip }) => {
+  if (!database.url) return skip('PGlite is one process');
+  const [leading, other] = await Promise.all([start(database.url), start(database.url)]);
+  // Both speak where it can be seen: the connector of the one that stays.
+  const say = (to: App, person: 'on-call' | 'network-team', id: string) =>
+    deliver(
+      to.url,
+      messageActivity(
+        {
+          id,
+          person: findPerson(person),
+          place: { kind: 'personal' },
+          serviceUrl: `${other.app.url}/connector`,
+          locale: 'en-US',
+          atMs: 1,
+        },
+        'check from app0 to db0 port 1433',
+      ),
+    );
+  try {
+    expect(await say(leading.app, 'on-call', 'q1')).toEqual({ ok: true });
+    await expect.poll(() => leading.reached.some((line) => line.startsWith('kept')), { interval: 10 }).toBe(true);
+    expect(await say(other.app, 'network-team', 'q2')).toEqual({ ok: true });
+  } finally {
+    await leading.app.stop();
+  }
+  try {
+    const all = () => [...other.finals('on-call'), ...other.finals('network-team')];
+    await expect.poll(() => all().length, { timeout: 20_000, interval: 20 }).toBe(2);
+    expect(all().map(summaryOf)).toEqual(['Reachable: app0 → db0:1433', 'Reachable: app0 → db0:1433']);
+    const joined = all().map((message) => /joined the check that a colleague/.test(textsOf(cardOf(message)).join()));
+    expect(joined).toEqual([false, true]);
+    expect(asked).toBe(1);
+  } finally {
+    await other.app.stop();
+  }
+});
+
+test.runIf(process.env.SOAK)(
+  'a killed process leaves a question and who joined it, and the next one answers both',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const stage = await openStage(20);
+    const dataDir = mkdtempSync(join(tmpdir(), 'hopcheck-shared-'));
+    try {
+      const first = await stage.start({ dataDir });
+      expect(await stage.ask(first, { id: 'one', source: 'app0', port: 4711 })).toBe(true);
+      await expect.poll(() => first.reached.some((line) => line.startsWith('kept ')), { interval: 10 }).toBe(true);
+      expect(await stage.ask(first, { id: 'two', source: 'ShopRG/app0', port: 4711 })).toBe(true);
+      first.process.kill('SIGKILL');
+      await first.exited;
+      await stage.start({ dataDir });
+      const answers = () => stage.answers({ id: 'one', source: 'app0', port: 4711 });
+      await expect.poll(() => answers().length, { timeout: 30_000, interval: 20 }).toBe(2);
+      expect(stage.checksTaken).toBe(1);
+    } finally {
+      await stage.close();
+      rmSync(dataDir, { recursive: true });
+    }
+  },
+);
