@@ -23,7 +23,8 @@ if (word === 'serve') process.exit();
 async function run(): Promise<number> {
   switch (word) {
     case 'serve':
-      return serve(argv.includes('--local'));
+      // npm start -- version
+      return argv[0] === 'version' ? version() : serve(argv.includes('--local'));
     case 'check':
       return check();
     case 'simulator': {
