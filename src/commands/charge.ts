@@ -2,6 +2,7 @@ import type { Problem } from '../core/errors.ts';
 import { isOver, type Job } from '../jobs/job.ts';
 import type { Allowed } from '../policy/decide.ts';
 import { admit, finish, giveBack, isRunning, resume, running, type Start, tightest } from '../policy/rates.ts';
+import type { Limits } from '../policy/rule.ts';
 import type { Subject } from '../policy/subject.ts';
 import { denialOf } from './authorize.ts';
 import type { Services, Turn } from './command.ts';
@@ -44,6 +45,13 @@ export async function chargeRun(services: Services, job: Job): Promise<Problem |
   const { rates } = services;
   const bill = billOf(job, job.id);
   if (!rates || !bill) return undefined;
+  if (isScheduled(job)) {
+    const { allowed, start, subject } = bill;
+    const decision = admit(rates, { ...allowed, limits: ofSubscription(allowed.limits) }, start, services.clock.now());
+    if (decision.allowed) return undefined;
+    noteDecision({ subject, decision });
+    return denialOf(decision, subject.command);
+  }
   if (job.admitted || job.state !== 'queued' || isRunning(rates, job.id)) {
     resume(rates, bill.start);
     return undefined;
@@ -51,6 +59,11 @@ export async function chargeRun(services: Services, job: Job): Promise<Problem |
   const charged = await charge(services, job, job.id);
   return charged.ok ? undefined : charged.problem;
 }
+
+/** Nobody typed it, so it counts against the subscription alone. */
+const isScheduled = ({ command, admitted, state }: Job) => command === 'watch' && !admitted && state === 'queued';
+
+const ofSubscription = ({ subscription }: Limits): Limits => ({ person: {}, channel: {}, subscription });
 
 function billOf(
   { requester, conversation }: Turn,

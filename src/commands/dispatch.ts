@@ -26,7 +26,7 @@ import { deliberating } from './deliberation.ts';
 import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
 import type { CommandTask } from './endings.ts';
 import { rememberLast } from './last.ts';
-import { isExplained, type Noted, resultOf, withLedger, writeDown } from './ledger.ts';
+import { isExplained, type Noted, resultOf, withinLedger, withLedger, writeDown } from './ledger.ts';
 import { machinesOf, mayRead } from './may-read.ts';
 import type { People } from './people.ts';
 import { noticeReply, problemReply, problemWords, welcomeReply } from './replies.ts';
@@ -83,7 +83,8 @@ export function tasksOf(
     tasks.set(of, made);
     const others = (name: string) => {
       const other = commands.find((each) => each.name === name);
-      return other && taskFor(other, of);
+      const task = other && taskFor(other, of);
+      return task && withinLedger(task);
     };
     const task = made.get(command.name) ?? command.task?.(of, others);
     if (task) made.set(command.name, task);
@@ -352,7 +353,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     hear: (utterance) => inTrail(utterance, () => hear(utterance)),
     press: (pressed) => inTrail(pressed, () => pressOnce(pressed)),
-    signedIn: async (turn) => signingIn?.release(turn, deal),
+    async signedIn(turn) {
+      await writeDown(services, turn, 'signed-in', {});
+      await signingIn?.release(turn, deal);
+    },
     ...createRevisions({ store, worker, services, isAnswered: memory.knows, answer: answerInTrail }),
     async greet(conversation, locale, addedBy) {
       const examples = [say(locale, 'command.check.example.1'), say(locale, 'command.help.example.1')];

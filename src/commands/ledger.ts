@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { z } from 'zod';
 import { counting, type Tally } from '../azure/exchange.ts';
 import { roomOf } from '../core/chat.ts';
@@ -13,6 +14,7 @@ import { finish } from '../policy/rates.ts';
 import { clip } from './card-parts.ts';
 import type { Services, Turn } from './command.ts';
 import { type Decided, decidedSoFar, deliberating } from './deliberation.ts';
+import type { CommandTask } from './endings.ts';
 
 /** What is written down of a request, beside who asked where and what was decided. */
 export type Noted = Pick<
@@ -115,6 +117,21 @@ export function resultOf(outcome: Json): {
   };
 }
 
+const current = new AsyncLocalStorage<{ within?: string }>();
+
+/** For a task that another one asks by, as a watch's run does by the check's: what this one came to is what is written down. */
+export function withinLedger(task: CommandTask): CommandTask {
+  return {
+    ...task,
+    async run(job, hooks) {
+      const outcome = await task.run(job, hooks);
+      const outer = current.getStore();
+      if (outer) outer.within = resultOf(outcome).word;
+      return outcome;
+    },
+  };
+}
+
 /** The same task, which writes down how its jobs end and counts them as running no longer. */
 export function withLedger(services: Services, task: Task, describe: ((request: Json) => string) | undefined): Task {
   const { audit, rates, clock } = services;
@@ -137,17 +154,19 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
   };
   return {
     ...task,
-    run: (job, hooks) =>
-      deliberating(async () => {
+    async run(job, hooks) {
+      const own: { within?: string } = {};
+      return deliberating(async () => {
         const tally: Tally & { readonly requestIds: string[] } = { calls: 0, requestIds: [] };
         const asked = (last?: string) => {
           const requestIds = [...new Set([...tally.requestIds, ...(last ? [last] : [])])];
           return requestIds.length > 0 ? { requestIds } : {};
         };
         try {
-          const outcome = await counting(tally, () => task.run(job, hooks));
-          const { word, requestId } = resultOf(outcome);
-          await write(job, hooks.signal, { outcome: word, ...asked(requestId) });
+          const outcome = await current.run(own, () => counting(tally, () => task.run(job, hooks)));
+          const { word, isProblem, requestId } = resultOf(outcome);
+          const came = isProblem ? word : (own.within ?? word);
+          await write(job, hooks.signal, { outcome: came, ...asked(requestId) });
           return outcome;
         } catch (error) {
           if (!hooks.signal.aborted) await write(job, hooks.signal, { outcome: 'INTERNAL', ...asked() });
@@ -155,6 +174,7 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
         } finally {
           if (rates) finish(rates, job.id);
         }
-      }),
+      });
+    },
   };
 }

@@ -20,17 +20,9 @@ export type AuditDecision = {
 export type AuditEntry = {
   /**
    * started: a process began to write. accepted and refused: a message, press or run, before anything is done about it.
-   * repeated: a second delivery of what was accepted. finished: its answer is known. abandoned: nobody is there to have it.
+   * repeated: a second delivery of what was accepted. finished: its answer is known. abandoned: nobody is there to have it. signed-in: a person gave the bot their rights.
    */
-  readonly event:
-    | 'started'
-    | 'accepted'
-    | 'refused'
-    | 'repeated'
-    | 'finished'
-    | 'abandoned'
-    | 'signed-in'
-    | 'signed-out';
+  readonly event: 'started' | 'accepted' | 'refused' | 'repeated' | 'finished' | 'abandoned' | 'signed-in';
   /** The job's id, or what the card of a refusal calls it. */
   readonly reference?: string;
   readonly who?: Pick<Requester, 'id' | 'objectId'>;
