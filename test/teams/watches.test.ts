@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nobody } from '../../src/policy/grants.ts';
+import { everyone, nobody } from '../../src/policy/grants.ts';
 import type { Message } from '../../src/web/conversations.ts';
 import { channel, findPerson, type PersonId, personalConversationId } from '../../src/web/people.ts';
 import { type Booted, boot, buttonsOf, cardOf, summaryOf, textsOf } from '../support/app.ts';
@@ -94,8 +94,9 @@ test('is one card; what changes is a message of its own; it survives a restart a
 
 describe('in a conversation', () => {
   let booted: Booted;
+  const grants = { ...everyone('test') };
   beforeAll(async () => {
-    booted = await boot();
+    booted = await boot({}, { grants });
   });
   afterAll(() => booted.stop());
   const ask = (text: string, person: PersonId = 'on-call') => booted.ask(text, { channel: true, person });
@@ -173,6 +174,23 @@ describe('in a conversation', () => {
     booted.simulator.change(contoso);
     await said(booted, news, /now Reachable/);
     await ask('stop');
+  });
+
+  test('one does not end with `cancel`, and does when its machines are out of sight', async () => {
+    const card = await ask('watch app0 to db0 port 1433 every 1m');
+    expect(summaryOf(await ask('cancel'))).toBe('Nothing of yours is running here.');
+    const [rule] = grants.rules;
+    if (!rule) throw new Error('no rule');
+    const elsewhere = { ...rule, machines: [{ group: 'contosorg', tags: [] }] };
+    Object.assign(grants, { rules: [elsewhere] });
+    try {
+      const over = await became(booted, card, (message) => /has ended/.test(summaryOf(message)));
+      expect(shown(over)).toContain('On-call may not ask this here any more.');
+      expect(JSON.stringify(await press(booted, over, 'watch-again'))).toContain('Started');
+      await said(booted, over, /“(app0|db0)” is not a machine you can check here/);
+    } finally {
+      Object.assign(grants, { rules: [rule] });
+    }
   });
 
   test('ends without a word when the bot is removed', async () => {

@@ -18,8 +18,12 @@ export const cancel: Command = {
       ok: true,
       value: async ({ requester, conversation, locale }, { store }) => {
         const room = roomOf(conversation);
+        // A watch is ended with `stop`: one of its runs less would change nothing.
         const jobs = (await store.unfinished()).filter(
-          (job) => roomOf(job.conversation) === room && personId(job.requester) === personId(requester),
+          (job) =>
+            roomOf(job.conversation) === room &&
+            personId(job.requester) === personId(requester) &&
+            job.command !== 'watch',
         );
         const reply = (count: number) => noticeReply({ text: say(locale, 'turn.cancelled', { count }), locale });
         return { kind: 'end', jobs, reply };

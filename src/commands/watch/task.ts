@@ -56,7 +56,7 @@ export function createTask(
   const isRefusal = ({ code }: Problem, request: PathRequest): boolean => {
     if (code === 'DENIED') return true;
     const { held } = services.inventory;
-    if (code !== 'VM_NOT_FOUND' || !held) return false;
+    if ((code !== 'VM_NOT_FOUND' && code !== 'NO_VM_VISIBLE') || !held) return false;
     return namesOf(request).every((name) => held.find(name).kind !== 'none');
   };
 
