@@ -71,6 +71,7 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
       { witness: 'nsg', state: 'pending' },
     ],
   };
+  const shared = { kind: 'joined' as const, agoMs: 20_000, here: true, by: text };
   const azure = { subscriptionId: text, simulated: true, portal: 'https://portal.azure.com', armCalls: 1 };
   const problem = { code: 'NOT_UNDERSTOOD' as const, facts: { text }, example: text, suggestions: [text, text, text] };
   const startedAt = '2026-11-20T14:02:11Z';
@@ -80,8 +81,8 @@ function replies(text: string, hops: number, locale: Locale): Reply[] {
     ...otherReplies(text, hops, locale),
     ...hostileWatches(text, hops, locale),
     ...questions.flatMap((question) => [
-      check.runningReply({ ...input, question, startedAt, diagnosis, simulated: true }),
-      check.resultReply(answer(diagnosis, { question, azure, requestId: text }), {
+      check.runningReply({ ...input, question, startedAt, diagnosis, shared, simulated: true }),
+      check.resultReply(answer(diagnosis, { question, azure, requestId: text, shared }), {
         ...input,
         changes: {
           since: startedAt,

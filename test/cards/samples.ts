@@ -250,6 +250,7 @@ export const answers: Readonly<Record<string, CheckAnswer>> = {
     probes: { sent: 30, failed: 30 },
   }),
   'long-path': answer({ ...blocked, path: longPath }),
+  offered: answer(reachable, { shared: { kind: 'offered', agoMs: 41_000, here: true, by: 'Network team' } }),
 };
 
 /** What each template is shown with: typical and odd, in one language. */
@@ -263,6 +264,10 @@ export function samples(locale: Locale): Readonly<Record<string, Readonly<Record
   return {
     running: {
       started: check.runningReply(running),
+      joined: check.runningReply({
+        ...running,
+        shared: { kind: 'joined', agoMs: 20_000, here: true, by: 'Network team' },
+      }),
       early: check.runningReply({
         ...running,
         diagnosis: {
