@@ -1,4 +1,3 @@
-import type { TokenCredential } from '@azure/core-auth';
 import { ConfigurationBotFrameworkAuthentication } from 'botbuilder';
 import type { ServiceClientCredentials, ServiceClientCredentialsFactory } from 'botframework-connector';
 import type { BotCloud } from './bot-cloud.ts';
@@ -32,7 +31,7 @@ export function createAuthentication(
 /** MSAL renews a token five minutes before its end, but takes as long to look into its cache as sending a message does. */
 const holdMs = 60_000;
 
-function holdToken(credential: TokenCredential, scope: string): () => Promise<string> {
+function holdToken(credential: ReturnType<typeof ownCredential>, scope: string): () => Promise<string> {
   let held: { readonly token: string; readonly untilMs: number } | undefined;
   return async () => {
     if (held && performance.now() < held.untilMs) return held.token;
