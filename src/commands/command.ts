@@ -2,7 +2,7 @@ import type { Arm } from '../azure/arm.ts';
 import type { Inventory } from '../azure/inventory.ts';
 import type { Conversation, Locale, Press, Reply, Requester } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Reading } from '../core/errors.ts';
+import type { Problem, Reading } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Audit } from '../jobs/audit.ts';
 import type { History } from '../jobs/history.ts';
@@ -73,6 +73,8 @@ export type Handling =
 /** What a press of a button comes to. A started job is drawn over the pressed card, or as a message of its own. */
 export type PressHandling =
   | { readonly kind: 'view'; readonly reply: Reply }
+  /** Whoever pressed may not see what the card is about. */
+  | { readonly kind: 'refused'; readonly problem: Problem }
   /** Something that is done at once, and then said in a sentence; done twice it does nothing more. */
   | { readonly kind: 'act'; act(): Promise<string> }
   | { readonly kind: 'start'; readonly job: NewJob; readonly over: 'card' | 'new' }

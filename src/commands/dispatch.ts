@@ -9,7 +9,7 @@ import {
   roomOf,
   type Utterance,
 } from '../core/chat.ts';
-import { type ErrorCode, type Problem, ShownError } from '../core/errors.ts';
+import { type ErrorCode, type Problem, type Reading, read, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { nameTurn, tracedTurn } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
@@ -223,8 +223,14 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (denial) return refuse(utterance, place, denial, command.name);
     const reading = command.read(found.value.rest, utterance.locale);
     if (!reading.ok) return refuse(utterance, place, reading.problem, command.name);
-    const own = await servicesOf(command, utterance);
-    if (!own) return signingIn?.holdMessage(utterance, place);
+    const rights = await rightsOf(command, utterance);
+    if (!rights.ok) return refuse(utterance, place, rights.problem, command.name);
+    const own = rights.value;
+    if (!own) {
+      const held = { reference: place.id, command: command.name, outcome: 'SIGN_IN_NEEDED' };
+      await writeDown(services, utterance, 'refused', held);
+      return signingIn?.holdMessage(utterance, place);
+    }
     if (!command.task) {
       if (memory.knows(place.id)) return;
       // It acts while it is handled, and nothing more is decided about it.
@@ -255,9 +261,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   };
 
-  /** Undefined where the person has to sign in first. */
-  const servicesOf = async (command: Command, turn: Turn): Promise<Services | undefined> =>
-    people && !command.offline ? people.servicesFor(turn) : services;
+  /** With what to ask for this person; undefined where they have to sign in first. */
+  const rightsOf = async (command: Command | undefined, turn: Turn): Promise<Reading<Services | undefined>> => {
+    try {
+      return read(people && command && !command.offline ? await people.servicesFor(turn) : services);
+    } catch (error) {
+      if (!(error instanceof ShownError) || error instanceof StoreError) throw error;
+      return { ok: false, problem: error.problem };
+    }
+  };
 
   /** Whether this reader may know of what a card is about; undefined where that is not known in time. */
   const isReadable = async (job: Job, own: Services): Promise<boolean | undefined> => {
@@ -298,10 +310,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const command = byName.get(job.command);
     const denial = command && authorize(services, pressed, { command: command.name, machines: [], ports: [] });
     if (denial) return refused(denial.code, problemNotice(denial, locale), job.command);
-    const own = command ? await servicesOf(command, pressed) : services;
-    if (!own) return { kind: 'notice', text: (await signingIn?.holdPress(pressed)) ?? '' };
+    const rights = await rightsOf(command, pressed);
+    if (!rights.ok) return refused(rights.problem.code, problemNotice(rights.problem, locale), job.command);
+    const own = rights.value;
+    if (!own) {
+      const text = (await signingIn?.holdPress(pressed)) ?? '';
+      return refused('SIGN_IN_NEEDED', { kind: 'notice', text }, job.command);
+    }
     const handling = await command?.press?.(pressed, job, own);
     if (!handling) return refused('CARD_OUTDATED', notice('turn.unknownButton'), job.command);
+    if (handling.kind === 'refused') {
+      return refused(handling.problem.code, problemNotice(handling.problem, locale), job.command);
+    }
     if (handling.kind === 'view') {
       const readable = await isReadable(job, own);
       if (readable === undefined) return { kind: 'notice', text: say(locale, 'signIn.stillLooking') };
@@ -363,6 +383,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const name = addedBy?.name;
       const { simulated } = services.arm;
       await replier.send(conversation, welcomeReply({ examples, simulated, locale, ...(name && { addedBy: name }) }));
+      if (addedBy) await signingIn?.greet({ conversation, requester: addedBy, locale });
     },
   };
 }

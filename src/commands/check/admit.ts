@@ -15,7 +15,7 @@ import { subjectOf } from './resolve.ts';
 export function admitProbe(
   question: Question,
   answer: ProbeAnswer,
-  estate: Estate,
+  estate: Pick<Estate, 'ownersOf'>,
   turn: Turn,
   services: Services,
 ): Problem | undefined {
@@ -42,7 +42,7 @@ export function admitProbe(
 /** The same of an answer that somebody else was given. */
 export function admitAnswer(
   { question, raw }: CheckAnswer,
-  estate: Estate,
+  estate: Pick<Estate, 'ownersOf'>,
   turn: Turn,
   services: Services,
 ): Problem | undefined {

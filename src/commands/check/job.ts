@@ -75,7 +75,12 @@ export function settle({ request, confirmed }: CheckJob, estate: Estate, turn: T
   return cells > mostUnasked && !confirmed ? { kind: 'confirm', known: request, cells } : expansion;
 }
 
-function authorizeQuestion(question: Question, estate: Estate, turn: Turn, services: Services): Problem | undefined {
+export function authorizeQuestion(
+  question: Question,
+  estate: Pick<Estate, 'ownersOf'>,
+  turn: Turn,
+  services: Services,
+): Problem | undefined {
   const { destination } = question;
   const typed = destination.kind === 'address' ? destination.address : undefined;
   return authorize(services, turn, subjectOf(question, estate), typed);

@@ -1,14 +1,16 @@
 import type { Press } from '../../core/chat.ts';
 import type { Question, VmName } from '../../core/check.ts';
+import type { Problem } from '../../core/errors.ts';
 import type { Job } from '../../jobs/job.ts';
 import { printPath } from '../../language/path-request.ts';
 import type { PressHandling, Services, Turn } from '../command.ts';
 import { type Filled, formOf, readForm } from '../form.ts';
 import { targetText } from '../names.ts';
+import { admitAnswer } from './admit.ts';
 import { flowSentence } from './blocked.ts';
 import { rawReply } from './card.ts';
 import { draw } from './draw.ts';
-import { type CheckJob, newJob } from './job.ts';
+import { authorizeQuestion, type CheckJob, newJob } from './job.ts';
 import type { CheckForm, CheckOutcome } from './outcome.ts';
 import type { CheckRequest } from './request.ts';
 import { repeatJob } from './task.ts';
@@ -20,6 +22,8 @@ export async function answerPress(press: Press, job: Job, services: Services): P
   const outcome = job.outcome as CheckOutcome | undefined;
   const startedAt = new Date(job.createdAtMs).toISOString();
   const drawn = { ...job, jobId: job.id, locale: press.locale };
+  const denied = refusalOf(outcome, turn, services);
+  if (denied) return { kind: 'refused', problem: denied };
   if (outcome && press.verb === 'back') return { kind: 'view', reply: draw(outcome, startedAt, drawn, services) };
   switch (outcome?.kind) {
     case 'diagnosed': {
@@ -58,6 +62,14 @@ export async function answerPress(press: Press, job: Job, services: Services): P
     default:
       return undefined;
   }
+}
+
+/** Somebody else may press than who asked: an answer is shown to whoever may ask for it. */
+function refusalOf(outcome: CheckOutcome | undefined, turn: Turn, services: Services): Problem | undefined {
+  if (outcome?.kind !== 'diagnosed') return undefined;
+  const { answer } = outcome;
+  const estate = services.inventory.held ?? { ownersOf: () => [] };
+  return authorizeQuestion(answer.question, estate, turn, services) ?? admitAnswer(answer, estate, turn, services);
 }
 
 const requestOf = (job: Job): CheckRequest => (job.request as CheckJob).request;

@@ -168,7 +168,7 @@ function questionsOf(request: CheckRequest, source: Machine, place: Place): read
 }
 
 /** What the policy has to decide about. `estate` is all of it: a machine that may not be seen owns its address too. */
-export function subjectOf(question: Question, estate: Estate): Subject {
+export function subjectOf(question: Question, estate: Pick<Estate, 'ownersOf'>): Subject {
   const { source, destination, port } = question;
   const ports = port === undefined ? [] : [port];
   if (destination.kind === 'vm') {
