@@ -26,6 +26,8 @@ export type SigningIn = {
   holdMessage(utterance: Utterance, place: Place): Promise<void>;
   /** The same for a press. Returns what the press is answered with. */
   holdPress(press: Press): Promise<string>;
+  /** The bot was added: who asked in a channel before that can sign in now. */
+  greet(turn: Turn): Promise<void>;
   /** Hands over what this person has waiting. What is dealt with twice is one job, so it is forgotten only afterwards. */
   release(turn: Turn, deal: (released: Released) => Promise<void>): Promise<void>;
 };
@@ -127,6 +129,14 @@ export function createSigningIn({ people, store, worker, replier, clock }: Signi
       const place = { id: jobIdOf({ ...press, activityId: `${press.activityId}/sign-in` }) };
       await hold({ pressed: press }, { ...press, conversation: own }, place, await people.invitation(press, own));
       return say(press.locale, own.id === press.conversation.id ? 'signIn.press' : 'signIn.pressElsewhere');
+    },
+    async greet(turn) {
+      const key = personKey(turn);
+      const isOwn = key !== undefined && turn.conversation.kind === 'personal';
+      if (!isOwn || idsIn(await store.recall(key, waitingKey)).length === 0) return;
+      if (!(await people.servicesFor(turn))) {
+        await replier.send(turn.conversation, await people.invitation(turn, turn.conversation));
+      }
     },
     async release(turn, deal) {
       const key = personKey(turn);

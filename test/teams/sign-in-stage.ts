@@ -20,6 +20,9 @@ import { createFastClock } from '../support/clock.ts';
 export type Person = { readonly id: string; readonly objectId: string; readonly chat: string };
 
 export const channelId = '19:channel@thread.tacv2';
+export const groupId = '19:group@unq.gbl.spaces';
+
+type Place = 'personal' | 'group' | 'channel';
 
 export const operator: Person = {
   id: '29:operator',
@@ -64,10 +67,12 @@ export type Stage = {
   restart(): Promise<void>;
   /** A token that the person's client or the token service may have. */
   tokenOf(person: Person, changes?: Record<string, unknown>): Promise<string>;
-  says(person: Person, text: string, where?: 'personal' | 'channel'): Promise<Answer>;
+  says(person: Person, text: string, where?: Place): Promise<Answer>;
+  /** The person adds the bot for themselves. */
+  adds(person: Person): Promise<Answer>;
   presses(person: Person, message: Message, verb: string): Promise<Answer>;
   /** The client hands over its token for the sign-in card that it was shown last. */
-  exchanges(person: Person, id?: string, where?: 'personal' | 'channel'): Promise<Answer>;
+  exchanges(person: Person, id?: string, where?: Place): Promise<Answer>;
   invokes(person: Person, name: string, value: object): Promise<Answer>;
   /** The bot's messages in a conversation. */
   said(conversationId: string): readonly Message[];
@@ -86,6 +91,7 @@ export async function startStage(): Promise<Stage> {
     connector.open({ id: chat, kind: 'personal', members: [{ id, name: id, objectId }] });
   }
   connector.open({ id: channelId, kind: 'channel', members: [] });
+  connector.open({ id: groupId, kind: 'groupChat', members: [] });
   const config = configOf(topologyFile(folder), join(folder, 'data'));
   const logged: Stage['logged'] = [];
   const note = (level: string) => (facts: object, message: string) => void logged.push({ level, facts, message });
@@ -115,12 +121,14 @@ export async function startStage(): Promise<Stage> {
   let app = await open();
   let sent = 0;
 
-  const deliver = async (person: Person, where: 'personal' | 'channel', changes: Record<string, unknown>) => {
+  const deliver = async (person: Person, where: Place, changes: Record<string, unknown>) => {
     sent += 1;
-    const conversation =
-      where === 'channel'
-        ? { id: channelId, conversationType: 'channel', tenantId: tenant }
-        : { id: person.chat, conversationType: 'personal', tenantId: tenant };
+    const [id, conversationType] = {
+      channel: [channelId, 'channel'],
+      group: [groupId, 'groupChat'],
+      personal: [person.chat, 'personal'],
+    }[where];
+    const conversation = { id, conversationType, tenantId: tenant };
     const activity = messageActivity({
       id: String(1_700_000_000_000 + sent),
       timestamp: new Date(1_700_000_000_000 + sent).toISOString(),
@@ -157,6 +165,7 @@ export async function startStage(): Promise<Stage> {
     },
     tokenOf,
     says: (person, text, where = 'personal') => deliver(person, where, { text }),
+    adds: (person) => deliver(person, 'personal', { type: 'installationUpdate', action: 'add' }),
     presses(person, message, verb) {
       const { data } = buttonsOf(cardOf(message)).find((button) => button.verb === verb) ?? {};
       const where = message.conversationId === channelId ? 'channel' : 'personal';

@@ -3,7 +3,7 @@ import type { Message } from '../../src/web/conversations.ts';
 import { appId } from '../security/support/door.ts';
 import { connectionName, exchangeUri } from '../security/support/token-office.ts';
 import { cardOf, summaryOf, textsOf } from '../support/app.ts';
-import { channelId, operator, outsider, type Stage, startStage, stranger } from './sign-in-stage.ts';
+import { channelId, groupId, operator, outsider, type Stage, startStage, stranger } from './sign-in-stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -88,6 +88,14 @@ describe('in a personal chat', () => {
   });
 });
 
+test('in a group chat each person signs in for themselves, there', async () => {
+  await stage.says(stranger, 'vms', 'group');
+  await stage.invitation(groupId);
+  expect((await stage.exchanges(stranger, 'in the group', 'group')).status).toBe(200);
+  expect(summaryOf(await stage.result(groupId))).toBe('9 VMs');
+  stage.framework.tokens.kept.delete(stranger.id);
+});
+
 describe('from a channel', () => {
   test('the person signs in in their own chat, and the notice becomes the answer', async () => {
     stage.framework.tokens.kept.delete(operator.id);
@@ -116,11 +124,10 @@ describe('from a channel', () => {
     const { connector } = stage.framework;
     connector.open({ id: stranger.chat, kind: 'personal', members: [{ id: stranger.id, name: 'stranger' }] });
     await stage.restart();
-    await stage.says(stranger, 'vms');
+    await stage.adds(stranger);
     await stage.invitation(stranger.chat);
     expect((await stage.exchanges(stranger, 'late')).status).toBe(200);
     await connector.waitFor((message) => message.id === notice.id && /^Reachable/.test(summaryOf(message)), 8000);
-    await stage.result(stranger.chat);
   });
 
   test('a button pressed by who has not signed in waits, and what they may not see reads as not there', async () => {

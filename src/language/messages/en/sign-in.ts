@@ -5,7 +5,7 @@ export const signIn = {
   'signIn.elsewhere':
     'I ask Azure with your own rights, and nobody can sign in from a channel. I have asked you to in your own chat with me; after that this question goes on by itself, here.',
   'signIn.notInstalled':
-    'I ask Azure with your own rights, and nobody can sign in from a channel. Your own chat with me is the place for it, but I am not installed for you: add me under Apps, and ask me anything there. Once you have signed in, this question goes on by itself, here.',
+    'I ask Azure with your own rights, and nobody can sign in from a channel. Your own chat with me is the place for it, but I am not installed for you: add me under Apps, and I ask you to there. After that this question goes on by itself, here.',
   'signIn.press': 'You have to sign in first; I have asked you to in a new message. After that this goes on by itself.',
   'signIn.pressElsewhere':
     'You have to sign in first; I have asked you to in your own chat with me. After that this goes on by itself.',

@@ -7,7 +7,7 @@ export const signIn: Readonly<Record<keyof typeof en, string>> = {
   'signIn.elsewhere':
     '我用您自己的权限查询 Azure，而频道中无法登录。我已在您与我的单独聊天中请您登录；之后这个问题会在这里自动继续。',
   'signIn.notInstalled':
-    '我用您自己的权限查询 Azure，而频道中无法登录。登录要在您与我的单独聊天中进行，但您还没有安装我：请在“应用”中添加我，并在那里随便问一句。登录之后，这个问题会在这里自动继续。',
+    '我用您自己的权限查询 Azure，而频道中无法登录。登录要在您与我的单独聊天中进行，但您还没有安装我：请在“应用”中添加我，我会在那里请您登录。之后这个问题会在这里自动继续。',
   'signIn.press': '请先登录：我已在新消息中请您登录。之后会自动继续。',
   'signIn.pressElsewhere': '请先登录：我已在您与我的单独聊天中请您登录。之后会自动继续。',
   'signIn.pressNotInstalled':
