@@ -1,5 +1,4 @@
 import { enableCompileCache } from 'node:module';
-import { z } from 'zod';
 import { createApp } from '../src/app.ts';
 import { createArm } from '../src/azure/arm.ts';
 import { clouds } from '../src/azure/cloud.ts';
@@ -8,32 +7,11 @@ import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { createLog } from '../src/log.ts';
 import { everyone } from '../src/policy/grants.ts';
-import type { BotCloud } from '../src/teams/bot-cloud.ts';
 import { registration, tenantIds } from './channel.ts';
+import type { ArmCall, ServerOrders } from './orders.ts';
 
 /** hopcheck as production has it, in a process of its own; its Azure and its Teams are told on the command line. */
 enableCompileCache();
-
-export type ServerOrders = {
-  readonly dataDir: string;
-  readonly cloud: BotCloud;
-  readonly azure: {
-    readonly endpoint: string;
-    readonly ca: string;
-    readonly token: string;
-    readonly expiresOnTimestamp: number;
-  };
-};
-
-/** One request to Azure; `leftMs` and `answeredMs` are milliseconds since the epoch. */
-export const ArmCall = z.object({
-  method: z.string(),
-  path: z.string(),
-  status: z.number(),
-  leftMs: z.number(),
-  answeredMs: z.number(),
-});
-export type ArmCall = z.infer<typeof ArmCall>;
 
 const orders: ServerOrders = JSON.parse(process.argv[2] ?? '');
 const reading = readConfig(

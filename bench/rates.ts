@@ -8,7 +8,7 @@ import { startSimulator } from '../src/simulator/server.ts';
 import type { SignedToken } from '../src/simulator/token.ts';
 import { type Channel, openChannel, registration } from './channel.ts';
 import { atLeast, type Figure, median, percentile, under } from './figure.ts';
-import type { ServerOrders } from './hopcheck-server.ts';
+import type { ServerOrders } from './orders.ts';
 
 const connections = 50;
 const warmUpMs = 3000;

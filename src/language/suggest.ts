@@ -15,7 +15,7 @@ export function rank(word: string, candidates: Iterable<string>, most = 3): read
     if (search.isOver()) break;
     if (!search.reaches(candidate.length)) continue;
     const lower = candidate.toLowerCase();
-    if (search.resembles(lettersOf(lower))) search.take(candidate, lower);
+    if (search.resembles(lettersOf(lower), signsOf(lower))) search.take(candidate, lower);
   }
   return search.found;
 }
@@ -32,11 +32,12 @@ export function createLexicon(candidates: readonly string[]): Lexicon {
   const lowers = candidates.map((candidate) => candidate.toLowerCase());
   const lengths = Uint16Array.from(candidates, ({ length }) => length);
   const letters = Int32Array.from(lowers, lettersOf);
+  const signs = Int32Array.from(lowers, signsOf);
   return {
     nearest(word, accepts, most = 3) {
       const search = openSearch(word, most, accepts);
       for (let at = 0; at < candidates.length && !search.isOver(); at += 1) {
-        if (!(search.reaches(lengths[at] ?? 0) && search.resembles(letters[at] ?? 0))) continue;
+        if (!search.reaches(lengths[at] ?? 0) || !search.resembles(letters[at] ?? 0, signs[at] ?? 0)) continue;
         search.take(candidates[at] ?? '', lowers[at] ?? '');
       }
       return search.found.map(({ candidate }) => candidate);
@@ -48,14 +49,17 @@ export function createLexicon(candidates: readonly string[]): Lexicon {
 function openSearch(word: string, most: number, accepts: (candidate: string) => boolean = () => true) {
   const wanted = word.toLowerCase();
   const letters = lettersOf(wanted);
+  const signs = signsOf(wanted);
   const found: Ranked[] = [];
   let bound = wanted === '' || wanted.length > longest || most < 1 ? -1 : reachOf(wanted.length);
   return {
     found,
     isOver: () => bound < 0,
     reaches: (length: number) => length <= wanted.length + bound && length >= wanted.length - bound,
-    // Each edit changes at most two of the letters that occur in one word only.
-    resembles: (others: number) => countBits(letters ^ others) <= 2 * bound,
+    // Each edit takes away at most one of what occurs in the wanted word alone, and one of what occurs in the other alone.
+    resembles: (others: number, otherSigns: number) =>
+      countBits(letters & ~others) + countBits(signs & ~otherSigns) <= bound &&
+      countBits(others & ~letters) + countBits(otherSigns & ~signs) <= bound,
     take(candidate: string, lower: string) {
       const far = distance(wanted, lower);
       if (far > bound || !accepts(candidate)) return;
@@ -76,11 +80,27 @@ function reachOf(length: number): number {
   return length < 8 ? 2 : 3;
 }
 
+/** Which letters occur, and what is written with them; two that share a bit only let a word pass that is compared in vain. */
 function lettersOf(text: string): number {
   let bits = 0;
-  for (let at = 0; at < text.length; at++) bits |= 1 << (text.charCodeAt(at) & 31);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= firstLetter) bits |= 1 << (code & 31);
+  }
   return bits;
 }
+
+/** Which digits, hyphens and their like occur. */
+function signsOf(text: string): number {
+  let bits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < firstLetter) bits |= 1 << (code & 31);
+  }
+  return bits;
+}
+
+const firstLetter = 0x60;
 
 function countBits(bits: number): number {
   let left = bits - ((bits >>> 1) & 0x55555555);
