@@ -27,6 +27,10 @@ export function atLeast(name: string, value: number, unit: string, limit: number
   return { name, value: rounded(value), unit, aim: `>= ${limit}`, ok: value >= limit };
 }
 
+export function exactly(name: string, value: number, aim: number): Figure {
+  return { name, value, unit: '', aim: `${aim}`, ok: value === aim };
+}
+
 /** What others are measured against. */
 export function shown(name: string, value: number, unit: string): Figure {
   return { name, value: rounded(value), unit, aim: '', ok: true };

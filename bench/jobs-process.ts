@@ -16,36 +16,29 @@ export type Measured = {
   readonly readyMs: number;
   readonly loopDelayP99Ms: number;
   readonly peakRssMb: number;
-  readonly polls: number;
-  readonly earlyPolls: number;
+  readonly rssMb: number;
 };
 
-/** What the simulator asks for with each 202, in real time. */
-const retryAfterMs = 10_000;
-
-const { dataDir, azure } = Orders.parse(JSON.parse(process.argv[2] ?? ''));
-const lastPollMs = new Map<string, number>();
-let polls = 0;
-let earlyPolls = 0;
+const { dataDir, databaseUrl, azure } = Orders.parse(JSON.parse(process.argv[2] ?? ''));
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 
-const reading = readConfig({ PORT: '0', HOPCHECK_ARM_ENDPOINT: azure.endpoint, HOPCHECK_DATA_DIR: dataDir }, 'local');
+const reading = readConfig(
+  {
+    PORT: '0',
+    HOPCHECK_ARM_ENDPOINT: azure.endpoint,
+    HOPCHECK_DATA_DIR: dataDir,
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+  },
+  'local',
+);
 if (!reading.ok) throw new Error(reading.problems.join('\n'));
 const arm = createArm({
   cloud: { ...clouds.AzureCloud, resourceManager: azure.endpoint },
   credential: { getToken: async () => azure },
   simulated: true,
   ca: azure.ca,
-  log({ method, path, tookMs }) {
-    if (method !== 'GET' || !path.includes('/operationResults/')) return;
-    const nowMs = performance.now();
-    const last = lastPollMs.get(path);
-    polls += 1;
-    // A timer may fire up to a millisecond early.
-    if (last !== undefined && nowMs - tookMs - last < retryAfterMs - 5) earlyPolls += 1;
-    lastPollMs.set(path, nowMs);
-  },
+  log: () => {},
 });
 const inventory = createInventory({ arm, clock: systemClock, subscriptions: [], skipped: () => {} });
 const grants = everyone('bench');
@@ -60,8 +53,7 @@ process.on('message', () => {
     readyMs,
     loopDelayP99Ms: delay.percentile(99) / 1e6,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
-    polls,
-    earlyPolls,
+    rssMb: process.memoryUsage.rss() / 1024 / 1024,
   } satisfies Measured);
 });
 console.log(`ready ${app.url}`);

@@ -55,6 +55,12 @@ export type StageOptions = {
   readonly topology?: string;
   /** What is run instead of the victim; it takes the same orders. */
   readonly script?: URL;
+  /** For Node, before the script. */
+  readonly flags?: readonly string[];
+  /** How fast Azure works beside its clock; as the real one unless said. */
+  readonly speed?: number;
+  /** Hears of each request that Azure has answered. */
+  readonly log?: (line: string) => void;
 };
 
 /** Time passes `factor` times faster than it does. */
@@ -63,11 +69,12 @@ export async function openStage(factor: number, options: StageOptions = {}): Pro
   const time = { epochMs: Date.now(), factor };
   let checksTaken = 0;
   const simulator = await startSimulator({
-    speed: 1,
+    speed: options.speed ?? 1,
     ...(options.topology && { topology: options.topology }),
     now: () => Math.round(time.epochMs + (Date.now() - time.epochMs) * factor),
     log: (line) => {
       if (/connectivityCheck.* 202 /.test(line)) checksTaken += 1;
+      options.log?.(line);
     },
   });
   const connector = createConnector();
@@ -91,7 +98,7 @@ export async function openStage(factor: number, options: StageOptions = {}): Pro
       const { token, expiresOnTimestamp } = simulator.token();
       const azure = { endpoint: simulator.endpoint, ca: simulator.ca, token, expiresOnTimestamp };
       const orders: Orders = { ...given, azure, clock: time };
-      const child = spawn(process.execPath, [script, JSON.stringify(orders)], {
+      const child = spawn(process.execPath, [...(options.flags ?? []), script, JSON.stringify(orders)], {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       });
       alive.add(child);
