@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import {
   type Conversation,
   type Locale,
@@ -13,7 +12,7 @@ import { type ErrorCode, type Problem, type Reading, read, ShownError } from '..
 import type { Json } from '../core/json.ts';
 import { nameTurn, tracedTurn } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
-import type { Job, Replier, Task } from '../jobs/job.ts';
+import type { Job, Replier } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
 import type { Worker } from '../jobs/worker.ts';
 import { readCommand } from '../language/commands.ts';
@@ -24,14 +23,14 @@ import { charge } from './charge.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
 import { deliberating } from './deliberation.ts';
 import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
-import type { CommandTask } from './endings.ts';
 import { rememberLast } from './last.ts';
-import { isExplained, type Noted, resultOf, withinLedger, withLedger, writeDown } from './ledger.ts';
+import { isExplained, type Noted, resultOf, writeDown } from './ledger.ts';
 import { machinesOf, mayRead } from './may-read.ts';
 import type { People } from './people.ts';
 import { noticeReply, problemReply, problemWords, welcomeReply } from './replies.ts';
 import { createRevisions } from './revisions.ts';
-import { createSigningIn, type Released, signInCommand, signInTask } from './signing-in.ts';
+import { createSigningIn, type Released } from './signing-in.ts';
+import { suggestionOf, unread } from './unread.ts';
 
 /** What a press is answered with, within the few seconds that the channel waits for it. */
 export type PressAnswer =
@@ -64,54 +63,6 @@ export type DispatcherOptions = {
   /** Whose rights answers rest on, where that is each person's own. */
   readonly people?: People;
 };
-
-/** Jobs of this name hold what an unknown word may have meant, so that its buttons can run it. */
-const unread = 'unread';
-
-/**
- * A job's tasks by command; the worker asks for them when it starts or goes on with one. With `people` a job runs with the rights
- * that whoever asked for it has at that moment.
- */
-export function tasksOf(
-  commands: readonly Command[],
-  services: Services,
-  people?: People,
-): (command: string) => Task | undefined {
-  const tasks = new WeakMap<Services, Map<string, CommandTask>>();
-  const taskFor = (command: Command, of: Services): CommandTask | undefined => {
-    const made = tasks.get(of) ?? new Map<string, CommandTask>();
-    tasks.set(of, made);
-    const others = (name: string) => {
-      const other = commands.find((each) => each.name === name);
-      const task = other && taskFor(other, of);
-      return task && withinLedger(task);
-    };
-    const task = made.get(command.name) ?? command.task?.(of, others);
-    if (task) made.set(command.name, task);
-    return task;
-  };
-  const asReader = (command: Command, task: CommandTask): CommandTask => {
-    if (!people) return task;
-    return {
-      ...task,
-      async run(job, hooks) {
-        if (command.runsAsBot?.(job.request)) return task.run(job, hooks);
-        const own = await people.servicesFor(job);
-        if (!own) throw new ShownError({ code: 'SIGN_IN_NEEDED', facts: {} });
-        return (taskFor(command, own) ?? task).run(job, hooks);
-      },
-    };
-  };
-  const made = new Map(
-    commands.flatMap((command) => {
-      const task = taskFor(command, services);
-      if (!task) return [];
-      const ended = services.endings.watch(asReader(command, task));
-      return [[command.name, withLedger(services, ended, command.describe)] as const];
-    }),
-  );
-  return (name) => (name === unread ? unreadTask : name === signInCommand ? signInTask : made.get(name));
-}
 
 /** How long a press may wait to learn what its reader may see; the channel waits for some five seconds. */
 const readingMs = 3000;
@@ -403,23 +354,6 @@ function keyed(utterance: Utterance) {
   const deliveryKey = deliveryKeyOf(utterance);
   return deliveryKey === undefined ? {} : { deliveryKey };
 }
-
-const unreadTask: Task = {
-  run: async () => {
-    throw new Error('what was not understood has nothing to run');
-  },
-  fail: () => ({ code: 'INTERNAL', facts: {} }) satisfies Problem,
-  draw: (job, outcome) => problemReply(outcome as Problem, { ...job, jobId: job.id }),
-};
-
-/** The sentence behind a "did you mean" button: from the stored problem, never from the card. */
-function suggestionOf(job: Job, verb: string): string | undefined {
-  const index = /^suggest-(\d)$/.exec(verb)?.[1];
-  const parsed = Suggesting.safeParse(job.command === unread ? { problem: job.outcome } : job.outcome);
-  return index === undefined || !parsed.success ? undefined : parsed.data.problem.suggestions[Number(index)];
-}
-
-const Suggesting = z.object({ problem: z.object({ suggestions: z.array(z.string()) }) });
 
 function sameConversation(one: Conversation, other: Conversation): boolean {
   return (
