@@ -117,7 +117,7 @@ function readOrSilence<T>(
 /** A witness that is refused, slow or broken is silent; the others still answer. */
 async function waitFor<T>({ signal, late }: Inquiry, answer: Promise<Heard<T>>): Promise<Heard<T>> {
   try {
-    return await unless(AbortSignal.any([signal, late]), answer);
+    return await unless(signal, unless(late, answer));
   } catch (error) {
     if (late.aborted && !signal.aborted) return { ok: false, why: { code: 'NO_RESULT' } };
     throw error;
