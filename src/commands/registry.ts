@@ -6,6 +6,7 @@ import { check } from './check/command.ts';
 import { draw } from './check/draw.ts';
 import { settle } from './check/job.ts';
 import type { CheckOutcome } from './check/outcome.ts';
+import { refusalOf } from './check/press.ts';
 import { questionEnds, questionParts } from './check/question.ts';
 import type { Command } from './command.ts';
 import { flow } from './flow/command.ts';
@@ -36,6 +37,7 @@ const history = createHistory({
     const outcome = job.outcome as CheckOutcome | undefined;
     return outcome?.kind === 'diagnosed' && admitAnswer(outcome.answer, estate, turn, services) === undefined;
   },
+  refusal: (job, turn, services) => refusalOf(job.outcome as CheckOutcome | undefined, turn, services),
   draw: (job, locale, services) =>
     draw(job.outcome as CheckOutcome, startOf(job), { ...job, locale, jobId: job.id }, services),
 });

@@ -65,7 +65,7 @@ export async function answerPress(press: Press, job: Job, services: Services): P
 }
 
 /** Somebody else may press than who asked: an answer is shown to whoever may ask for it. */
-function refusalOf(outcome: CheckOutcome | undefined, turn: Turn, services: Services): Problem | undefined {
+export function refusalOf(outcome: CheckOutcome | undefined, turn: Turn, services: Services): Problem | undefined {
   if (outcome?.kind !== 'diagnosed') return undefined;
   const { answer } = outcome;
   const estate = services.inventory.held ?? { ownersOf: () => [] };

@@ -23,6 +23,8 @@ import { type HistoryRequest, historyWords, printHistory, readHistory } from './
 export type Past = Pick<Checking, 'read' | 'parts'> & {
   /** Whether this person may see an answer about a name, now that it is known where the name leads. */
   admits: Admits;
+  /** Why this person may not see the whole of an answer. */
+  refusal(job: Job, turn: Turn, services: Services): Problem | undefined;
   /** The card of a check's job that was answered. */
   draw(job: Job, locale: Locale, services: Services): Reply;
 };
@@ -94,7 +96,12 @@ export function createHistory(past: Past): Command {
     };
   };
 
-  const view = async (press: Press, job: Job, services: Services, estate: Estate): Promise<Reply | undefined> => {
+  const view = async (
+    press: Press,
+    job: Job,
+    services: Services,
+    estate: Estate,
+  ): Promise<Reply | Problem | undefined> => {
     const { request } = job.request as HistoryJob;
     const { verb, locale } = press;
     const ids = { jobId: job.id, nonce: job.nonce };
@@ -121,6 +128,8 @@ export function createHistory(past: Past): Command {
         const isHere = roomOf(opened.conversation) === roomOf(job.conversation);
         if (!isHere || !isVisible(opened, checked.answer.question, past.admits, press, services, estate))
           return undefined;
+        const problem = past.refusal(opened, press, services);
+        if (problem) return problem;
         return withWayBack(past.draw(opened, locale, services), { ...ids, locale });
       }
       default:
@@ -166,6 +175,7 @@ export function createHistory(past: Past): Command {
       const estate = await services.inventory.estate();
       if (!estate.ok) return { kind: 'view', reply: problemReply(problemOf(estate.failure), press) };
       const reply = await view(press, job, services, estate.value);
+      if (reply && 'code' in reply) return { kind: 'refused', problem: reply };
       return reply && { kind: 'view', reply };
     },
   };

@@ -11,11 +11,12 @@ afterAll(() => booted.stop());
 const shown = (message: Message) => textsOf(cardOf(message)).join('\n');
 
 /** What the card shows once the button was pressed. */
-async function press(message: Message, title: string): Promise<string> {
+async function press(message: Message, title: string, forged?: string): Promise<string> {
   const button = buttonsOf(cardOf(message)).find((each) => each.title === title);
   if (!button) throw new Error(`no button ${title}`);
   const { conversationId, id: messageId } = message;
-  const { verb, data } = button;
+  const verb = forged ?? button.verb;
+  const data = { ...button.data, verb };
   const answer = await booted.chat.press({
     person: 'on-call',
     conversationId,
@@ -50,4 +51,13 @@ test('lists what was answered here, opens an answer, exports, and asks Azure not
   expect(summaryOf(await booted.ask('历史 db0 端口 80', { locale: 'zh-CN' }))).toBe('与“db0:80”有关的检查');
   expect(shown(await booted.ask('history web0'))).toContain('Nothing was checked here yet.');
   expect(shown(await booted.ask('history', { channel: true }))).toContain('Nothing was checked here yet.');
+
+  // The verb names an answer, and anyone can write another name into it.
+  const elsewhere = await booted.ask('check from app0 to db0 port 3389', { channel: true });
+  const [button] = buttonsOf(cardOf(elsewhere));
+  const own = buttonsOf(cardOf(list)).find(({ title }) => title === 'Open 1')?.verb ?? '';
+  expect(await press(list, 'CSV', own)).toContain('Back to the list');
+  for (const id of [String(button?.data.jobId), 'nobody', '../../x']) {
+    expect(await press(list, 'CSV', own.replace(/[^.]+$/, id))).toMatch(/do not know this button/);
+  }
 });
