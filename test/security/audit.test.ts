@@ -121,32 +121,6 @@ describe('what is written down', () => {
     ]);
   });
 
-  test('each run of a watch, before it asks and with what it came to', async () => {
-    const before = await count();
-    await booted.ask('watch app0 to db0 port 1433 every 1m for 3m', { person: 'network-team' });
-    const ended = async () => (await since(before)).filter(({ event }) => event === 'finished');
-    await expect.poll(async () => (await ended()).length, { timeout: 10_000 }).toBeGreaterThan(1);
-    const written = await since(before);
-    const [first, second] = await ended();
-    for (const run of [first, second]) {
-      expect(run).toMatchObject({
-        command: 'watch',
-        outcome: 'Reachable',
-        decisions: [{ allowed: true, rule: 'Network team asks everything' }],
-      });
-      const accepted = written.find(({ event, reference }) => event === 'accepted' && reference === run?.reference);
-      expect(accepted?.understood).toMatch(/^watch from app0 to db0 port 1433/);
-    }
-    await booted.ask('stop all', { person: 'network-team' });
-    expect(await since(before)).toContainEqual(expect.objectContaining({ event: 'accepted', understood: 'stop all' }));
-    const open = async () => {
-      const all = await since(before);
-      const begun = all.filter(({ event, command }) => event === 'accepted' && command === 'watch');
-      return begun.filter((run) => !all.some((each) => each.event === 'finished' && each.reference === run.reference));
-    };
-    await expect.poll(open, { timeout: 10_000 }).toEqual([]);
-  });
-
   test('a chain in which nothing is wrong', async () => {
     expect(await booted.flaws()).toEqual([]);
     expect((await booted.entries())[0]?.event).toBe('started');
@@ -167,4 +141,30 @@ test('what cannot be written down is refused, and asks Azure nothing', async () 
   expect(booted.asked('/connectivityCheck')).toBe(asked);
   expect(summaryOf(await booted.ask('check from app0 to db0 port 80'))).toMatch(/^Unreachable/);
   expect(await booted.flaws()).toEqual([]);
+});
+
+test('each run of a watch, before it asks and with what it came to', async () => {
+  const before = await count();
+  await booted.ask('watch app0 to db0 port 1433 every 1m for 3m', { person: 'network-team' });
+  const ended = async () => (await since(before)).filter(({ event }) => event === 'finished');
+  await expect.poll(async () => (await ended()).length, { timeout: 10_000 }).toBeGreaterThan(1);
+  const written = await since(before);
+  const [first, second] = await ended();
+  for (const run of [first, second]) {
+    expect(run).toMatchObject({
+      command: 'watch',
+      outcome: 'Reachable',
+      decisions: [{ allowed: true, rule: 'Network team asks everything' }],
+    });
+    const accepted = written.find(({ event, reference }) => event === 'accepted' && reference === run?.reference);
+    expect(accepted?.understood).toMatch(/^watch from app0 to db0 port 1433/);
+  }
+  await booted.ask('stop all', { person: 'network-team' });
+  expect(await since(before)).toContainEqual(expect.objectContaining({ event: 'accepted', understood: 'stop all' }));
+  const open = async () => {
+    const all = await since(before);
+    const begun = all.filter(({ event, command }) => event === 'accepted' && command === 'watch');
+    return begun.filter((run) => !all.some((each) => each.event === 'finished' && each.reference === run.reference));
+  };
+  await expect.poll(open, { timeout: 10_000 }).toEqual([]);
 });

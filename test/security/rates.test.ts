@@ -12,7 +12,7 @@ const shown = async (text: string, options: Parameters<Booted['ask']>[1] = {}) =
 
 describe('limits a minute', () => {
   test('the next one is told when to ask again, and nothing is asked of Azure; help, vms and views cost nothing', async () => {
-    await start('{ person: { perMinute: 2 } }', 20);
+    await start('{ person: { perMinute: 2 } }', 5);
     await booted.ask('check from app0 to db0 port 80');
     const second = await booted.ask('flow from app0 to 10.2.3.4:80');
     const asked = booted.asked('/connectivityCheck');
@@ -41,7 +41,7 @@ describe('limits a minute', () => {
   });
 
   test('a matrix counts each of its cells, and one that never fits says so', async () => {
-    await start('{ person: { perMinute: 3 } }', 20);
+    await start('{ person: { perMinute: 3 } }', 5);
     expect(await shown('check from app0 to db0 ports 80,1433')).toContain('1433');
     expect(await shown('check from app0 to db0 ports 80,1433')).toMatch(/3 checks a minute/);
     expect(summaryOf(await booted.ask('check from app0 to db0 port 80'))).toMatch(/^Unreachable/);
@@ -50,14 +50,14 @@ describe('limits a minute', () => {
   });
 
   test('a channel and a subscription have theirs', async () => {
-    await start('{ channel: { perMinute: 1 } }', 20);
+    await start('{ channel: { perMinute: 1 } }', 5);
     await booted.ask('check from app0 to db0 port 80', { channel: true });
     expect(await shown('check from app0 to db0 port 443', { channel: true, person: 'network-team' })).toMatch(
       /This conversation may ask for one check a minute/,
     );
     expect(await shown('check from app0 to db0 port 80')).toContain('Unreachable');
     await booted.stop();
-    await start('{ subscription: { perMinute: 1 } }', 20);
+    await start('{ subscription: { perMinute: 1 } }', 5);
     await booted.ask('check from app0 to db0 port 80');
     expect(await shown('检查 从 app0 到 db0 端口 443', { person: 'network-team', locale: 'zh-CN' })).toMatch(
       /此订阅每分钟最多可检查 1 次/,
