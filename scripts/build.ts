@@ -30,7 +30,7 @@ const assets = [
 ];
 
 /** Node warns of a deprecated module where it is used outside of node_modules, and the bundle is. */
-const start = 'node --disable-warning=DEP0040 src/main.js';
+const start = 'node --disable-warning=DEP0040';
 
 /** For people, and for the Teams package. */
 const papers = ['LICENSE', '.env.example', 'manifest'];
@@ -121,8 +121,8 @@ async function packageFile(): Promise<string> {
     JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
   );
   const started = Object.entries(scripts).flatMap(([script, line]) => {
-    const built = /^node src\/main\.ts( .*)$/.exec(line)?.[1];
-    return built === undefined ? [] : [[script, `${start}${built}`]];
+    const [, flags = '', words] = /^node((?: --\S+)*) src\/main\.ts( .*)$/.exec(line) ?? [];
+    return words === undefined ? [] : [[script, `${start}${flags} src/main.js${words}`]];
   });
   const shown = { name, version, description, license, private: true, type: 'module', engines };
   return `${JSON.stringify({ ...shown, scripts: Object.fromEntries(started) }, null, 2)}\n`;
