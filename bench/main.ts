@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { benchAdded } from './added.ts';
 import { benchAgainstAz } from './against-az.ts';
+import { benchAudit } from './audit.ts';
 import { benchCalls } from './calls.ts';
 import { benchCards } from './cards.ts';
 import { benchDoor } from './door.ts';
@@ -32,6 +33,7 @@ const known: readonly (readonly [name: string, title: string, run: () => Promise
   ['cards', 'The cards', benchCards],
   ['door', 'The door', benchDoor],
   ['simulator', 'The embedded Azure', benchSimulator],
+  ['audit', 'The audit', benchAudit],
   ['jobs', 'The store and the work', () => benchJobs({ full })],
 ];
 const named = process.argv.slice(2).filter((word) => !word.startsWith('--'));
