@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { strToU8, zipSync } from 'fflate';
 import packageJson from '../package.json' with { type: 'json' };
-import { cloudNames } from '../src/azure/cloud.ts';
 import type { Command } from '../src/commands/command.ts';
 import { commands } from '../src/commands/registry.ts';
 import { isMessageKey, say } from '../src/language/say.ts';
@@ -22,7 +21,7 @@ export const usage = `Builds the app package that is uploaded to Teams.
   --terms-url URL      https page with the terms of use (https://HOST/terms)
   --sign-in            people sign in, as HOPCHECK_IDENTITY=user wants it
   --sign-in-app-id ID  the registration that people sign in to, where it is not the bot's; implies --sign-in
-  --cloud NAME         the cloud of the bot, for the host of its sign-in page (AzureCloud)`;
+  --token-host HOST    the host of the sign-in page (token.botframework.com)`;
 
 export type Options = { readonly settings: ManifestSettings; readonly out: string };
 export type ReadOptions =
@@ -42,7 +41,7 @@ export function readOptions(args: readonly string[]): ReadOptions {
     'terms-url': text,
     'sign-in': { type: 'boolean' },
     'sign-in-app-id': text,
-    cloud: text,
+    'token-host': text,
   } as const;
   const parse = () => parseArgs({ args: [...args], options: names, strict: true, allowPositionals: false }).values;
   let values: ReturnType<typeof parse>;
@@ -81,11 +80,12 @@ export function readOptions(args: readonly string[]): ReadOptions {
   if (signInAppId !== undefined && !isRegistration(signInAppId)) {
     problems.push(`--sign-in-app-id "${signInAppId}" is not the id of a registration.`);
   }
-  const cloud = cloudNames.find((name) => name === (values.cloud ?? 'AzureCloud'));
-  if (!cloud) problems.push(`--cloud "${values.cloud}" is none of ${cloudNames.join(', ')}.`);
+  const tokenHost = values['token-host'] ?? 'token.botframework.com';
+  if (!tokenHosts.includes(tokenHost))
+    problems.push(`--token-host "${tokenHost}" is none of ${tokenHosts.join(', ')}.`);
   const signIn = (values['sign-in'] || signInAppId !== undefined) && {
     appId: (signInAppId ?? appId ?? '').toLowerCase(),
-    tokenHost: new URL(botClouds[cloud ?? 'AzureCloud'].tokenService).host,
+    tokenHost,
   };
   const settings = {
     appId: appId?.toLowerCase() ?? '',
@@ -103,6 +103,11 @@ export function readOptions(args: readonly string[]): ReadOptions {
     ? { ok: false, problems }
     : { ok: true, value: { settings, out: values.out ?? 'hopcheck-teams.zip' } };
 }
+
+/** Of every cloud, with its regions and rings. */
+const tokenHosts = Object.values(botClouds)
+  .flatMap(({ tokenService, otherTokenServices }) => [tokenService, ...otherTokenServices])
+  .map((service) => new URL(service).host);
 
 function isRegistration(id: string): boolean {
   return /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id) && !/^[0-]+$/.test(id);

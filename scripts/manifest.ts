@@ -107,7 +107,7 @@ function ruleProblems({
   bots: [bot],
 }: Manifest): readonly string[] {
   const problems: string[] = [];
-  if (webApplicationInfo && !validDomains.some((domain) => domain.startsWith('token.'))) {
+  if (webApplicationInfo && !validDomains.some((domain) => domain.includes('.botframework.'))) {
     problems.push('People sign in, but the sign-in page’s host is not among the valid domains.');
   }
   if (webApplicationInfo && !webApplicationInfo.resource.endsWith(`/botid-${webApplicationInfo.id}`)) {

@@ -71,7 +71,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const connection = parts.connection ?? (await connectAzure(config, log, clock));
   const { arm, inventory } = connection;
   const renderer = createRenderer(new URL('../cards/', import.meta.url));
-  const botCloud = parts.botCloud ?? botClouds[config.cloud];
+  const usualCloud = parts.botCloud ?? botClouds[config.cloud];
+  const botCloud = { ...usualCloud, ...(config.tokenService && { tokenService: config.tokenService }) };
   const door = { local: config.local, serviceOrigins: botCloud.serviceOrigins, tenants: config.tenants };
   const gate = config.bot && createGate(config.bot, botCloud, clock, log);
   if (!gate && !config.local) throw new Error('without bot credentials only local mode is served');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BotProof } from './azure/bot-credential.ts';
 import { type CloudName, cloudNames } from './azure/cloud.ts';
 import type { Locale } from './core/chat.ts';
+import { botClouds } from './teams/bot-cloud.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
 import { readTelemetry, type TelemetryChoice } from './telemetry-choice.ts';
 
@@ -27,6 +28,8 @@ export type Config = {
   readonly grantsFile?: string;
   /** The OAuth connection that people sign in over, where Azure is asked with each person's own rights; absent for the bot's. */
   readonly oauthConnection?: string;
+  /** Another token service than the cloud's usual one. */
+  readonly tokenService?: string;
   /** Absent: everything is kept in memory and gone at the end. */
   readonly dataDir?: string;
   /** A PostgreSQL that several instances share, in place of the folder. */
@@ -90,6 +93,7 @@ export const settings = {
     .string()
     .regex(/^[\w.-]{1,64}$/, 'must be the name of an OAuth connection')
     .optional(),
+  HOPCHECK_TOKEN_SERVICE: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
   HOPCHECK_DATA_DIR: z.string().optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional(),
   HOPCHECK_LANGUAGE: z.enum(['en', 'zh']).default('en'),
@@ -136,6 +140,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
   if (values.HOPCHECK_IDENTITY === 'user') problems.push(...problemsOfPeople(values, mode));
   if (problems.length > 0) return { ok: false, problems };
   const oauthConnection = values.HOPCHECK_IDENTITY === 'user' ? values.HOPCHECK_OAUTH_CONNECTION : undefined;
+  const tokenService = values.HOPCHECK_TOKEN_SERVICE;
   const bot = local ? undefined : botOf(values);
   const tenants =
     values.HOPCHECK_TENANTS.length > 0 ? values.HOPCHECK_TENANTS : [values.MicrosoftAppTenantId ?? ''].filter(Boolean);
@@ -152,6 +157,7 @@ export function readConfig(environment: Environment, mode: Mode): ConfigReading 
       subscriptions: values.HOPCHECK_SUBSCRIPTIONS,
       ...(values.HOPCHECK_GRANTS && { grantsFile: values.HOPCHECK_GRANTS }),
       ...(oauthConnection && { oauthConnection }),
+      ...(oauthConnection && tokenService && { tokenService: new URL(tokenService).origin }),
       ...dataDirOf(values.HOPCHECK_DATA_DIR, mode),
       ...(values.DATABASE_URL && { databaseUrl: values.DATABASE_URL }),
       language: values.HOPCHECK_LANGUAGE,
@@ -172,12 +178,22 @@ function problemsOfPeople(values: Values, mode: Mode): string[] {
       'HOPCHECK_IDENTITY is "user", and local mode has no Teams to sign in to: unset it, or start with "npm start"',
     ];
   }
+  const problems: string[] = [];
   if (mode === 'production' && !values.HOPCHECK_OAUTH_CONNECTION) {
-    return [
+    problems.push(
       'HOPCHECK_OAUTH_CONNECTION is missing: with HOPCHECK_IDENTITY=user it names the OAuth connection of the Azure Bot resource',
-    ];
+    );
   }
-  return [];
+  const { HOPCHECK_TOKEN_SERVICE: named, HOPCHECK_CLOUD: cloud } = values;
+  if (named && !tokenServicesOf(cloud).includes(new URL(named).origin)) {
+    problems.push(`HOPCHECK_TOKEN_SERVICE is none of ${cloud}: it has ${tokenServicesOf(cloud).join(', ')}`);
+  }
+  return problems;
+}
+
+function tokenServicesOf(cloud: CloudName): readonly string[] {
+  const { tokenService, otherTokenServices } = botClouds[cloud];
+  return [tokenService, ...otherTokenServices];
 }
 
 type Values = z.infer<z.ZodObject<typeof settings>>;

@@ -94,6 +94,15 @@ describe('configuration', () => {
     expect(problemsOf({ ...registered, ...user, HOPCHECK_OAUTH_CONNECTION: 'a b' }, 'production')).toMatch(
       /CONNECTION/,
     );
+    const served = { ...registered, ...connected, HOPCHECK_TOKEN_SERVICE: 'https://europe.token.botframework.com/' };
+    expect(configOf(served, 'production').tokenService).toBe('https://europe.token.botframework.com');
+    for (const service of [
+      'https://europe.token.botframework.com.example',
+      'https://tokengcch.botframework.azure.us',
+    ]) {
+      const problems = problemsOf({ ...served, HOPCHECK_TOKEN_SERVICE: service }, 'production');
+      expect(problems).toMatch(/^HOPCHECK_TOKEN_SERVICE is none of AzureCloud: it has https:\/\/token/);
+    }
     expect(problemsOf(connected, 'production')).toMatch(/MicrosoftAppId is missing/);
     expect(problemsOf(connected, 'local')).toMatch(/local mode has no Teams to sign in to/);
     expect(configOf(user, 'terminal').oauthConnection).toBeUndefined();

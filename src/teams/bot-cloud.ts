@@ -14,7 +14,9 @@ export type BotCloud = {
   /** The tenant that issues a MultiTenant bot's tokens. */
   readonly sharedTenant: string;
   readonly exchangeAudience: string;
+  /** Where people's sign-ins are kept, unless a setting names one of the others: those of a region that data must stay in, or of a ring. */
   readonly tokenService: string;
+  readonly otherTokenServices: readonly string[];
   /** See `BotApplication`. */
   readonly ca?: string;
 };
@@ -32,6 +34,11 @@ export const botClouds: Readonly<Record<CloudName, BotCloud>> = {
     sharedTenant: 'botframework.com',
     exchangeAudience: 'api://AzureADTokenExchange',
     tokenService: 'https://token.botframework.com',
+    otherTokenServices: [
+      'https://europe.token.botframework.com',
+      'https://unitedstates.token.botframework.com',
+      'https://india.token.botframework.com',
+    ],
   },
   AzureUSGovernment: {
     issuer: 'https://api.botframework.us',
@@ -41,7 +48,8 @@ export const botClouds: Readonly<Record<CloudName, BotCloud>> = {
     authority: 'https://login.microsoftonline.us',
     sharedTenant: 'MicrosoftServices.onmicrosoft.us',
     exchangeAudience: 'api://AzureADTokenExchangeUSGov',
-    tokenService: 'https://token.botframework.azure.us',
+    tokenService: 'https://tokengcch.botframework.azure.us',
+    otherTokenServices: ['https://token.botframework.azure.us', 'https://apidod.botframework.azure.us'],
   },
   AzureChinaCloud: {
     issuer: 'https://api.botframework.azure.cn',
@@ -52,5 +60,6 @@ export const botClouds: Readonly<Record<CloudName, BotCloud>> = {
     sharedTenant: 'microsoftservices.partner.onmschina.cn',
     exchangeAudience: 'api://AzureADTokenExchangeChina',
     tokenService: 'https://token.botframework.azure.cn',
+    otherTokenServices: [],
   },
 };

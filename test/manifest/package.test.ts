@@ -54,7 +54,12 @@ describe('the manifest', () => {
     it.each<[string, readonly string[], string, string]>([
       ['to the bot', ['--sign-in'], appId, 'token.botframework.com'],
       ['to a registration beside it', ['--sign-in-app-id', other], other, 'token.botframework.com'],
-      ['in a government cloud', ['--sign-in', '--cloud', 'AzureUSGovernment'], appId, 'token.botframework.azure.us'],
+      [
+        'in a government cloud',
+        ['--sign-in', '--token-host', 'tokengcch.botframework.azure.us'],
+        appId,
+        'tokengcch.botframework.azure.us',
+      ],
     ])('%s, names the API and the host of the sign-in page', async (_, args, id, host) => {
       const options = readOptions([...right, ...args]);
       if (!options.ok) throw new Error(options.problems.join('\n'));
@@ -226,7 +231,11 @@ describe('the options', () => {
     ['an unknown option', [...right, '--colour', 'red'], /Unknown option '--colour'/],
     ['an argument too many', [...right, 'now'], /positional/],
     ['a sign-in to a name', [...right, '--sign-in-app-id', 'hopcheck'], /--sign-in-app-id "hopcheck" is not the id/],
-    ['an unknown cloud', [...right, '--sign-in', '--cloud', 'Moon'], /--cloud "Moon" is none of AzureCloud, /],
+    [
+      'a sign-in page elsewhere',
+      [...right, '--sign-in', '--token-host', 'token.example'],
+      /--token-host "token.example" is none of token\.botframework\.com, /,
+    ],
     ['a developer without a name', [...right, '--developer', ' '], /--developer has 1 to 32/],
   ])('%s is refused', (_, args, why) => {
     const options = readOptions(args);
