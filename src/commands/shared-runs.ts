@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
+import { backOff } from '../jobs/back-off.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Store } from '../jobs/store.ts';
+import { type Store, StoreError } from '../jobs/store.ts';
 import { createLookout } from './lookout.ts';
 
 /** A question of a job, which other jobs may be asking Azure at this moment. */
@@ -120,26 +121,38 @@ export function createSharedRuns({
 
   return {
     async share(sharing) {
-      const { question, job, read } = sharing;
+      const { question, job, read, signal } = sharing;
+      /** A fault of the store passes, and nothing is lost by waiting for that. */
+      const insist = async <T>(call: () => Promise<T>): Promise<T> => {
+        for (let attempt = 0; ; attempt += 1) {
+          try {
+            return await call();
+          } catch (error) {
+            if (signal.aborted || !(error instanceof StoreError)) throw error;
+            await backOff(clock, attempt, signal);
+          }
+        }
+      };
+      const look = (jobId: string) => insist(() => store.job(jobId));
       let followed: string | undefined;
       for (;;) {
-        const leaderId = await store.runs.claim(question, job.id);
+        const leaderId = await insist(() => store.runs.claim(question, job.id));
         if (leaderId === job.id) return lead(sharing, job.operation);
-        const leader = await store.job(leaderId);
+        const leader = await look(leaderId);
         if (leader && hasNoOutcome(leader)) {
           followed = leaderId;
           const came = await follow(leader, sharing);
           if (came === 'late') return { kind: 'late' };
           if (came !== undefined) return { kind: 'joined', answer: came.answer, leader };
         }
-        const left = await store.job(leaderId);
+        const left = await look(leaderId);
         if (left && hasNoOutcome(left)) continue;
         const said = left?.outcome === undefined ? undefined : read(left.outcome);
         // What was over before this job was asked for says nothing about now.
         const isNew = leaderId === followed || (said?.endedAtMs ?? 0) >= job.createdAtMs;
         if (left && isNew && said?.answer !== undefined) return { kind: 'joined', answer: said.answer, leader: left };
-        if (!(await store.runs.succeed(question, leaderId, job.id, isNew))) continue;
-        return lead(sharing, isNew ? (await store.job(job.id))?.operation : undefined);
+        if (!(await insist(() => store.runs.succeed(question, leaderId, job.id, isNew)))) continue;
+        return lead(sharing, isNew ? (await look(job.id))?.operation : undefined);
       }
     },
   };

@@ -3,7 +3,7 @@ import { createSharedRuns, type Shared, type SharedRuns } from '../../src/comman
 import type { Json } from '../../src/core/json.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
-import type { Store } from '../../src/jobs/store.ts';
+import { type Store, StoreError } from '../../src/jobs/store.ts';
 import { jobOf } from '../jobs/job.ts';
 import { createManualClock, type ManualClock, settle } from '../support/clock.ts';
 
@@ -264,5 +264,51 @@ describe('what is over', () => {
     const next = asks(all, all.instance(), await running(all.store, all.clock, 'b'));
     await settle();
     expect(next.leads).toHaveLength(1);
+  });
+});
+
+describe('a store that fails for a moment', () => {
+  test('delays what is asked, what is waited for and what is taken over, and loses nothing', async () => {
+    const { clock, store } = stage();
+    let isBroken = true;
+    const flaky =
+      <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) =>
+      (...args: Args): Promise<T> =>
+        isBroken ? Promise.reject(new StoreError('locked')) : call(...args);
+    const { claim, succeed, underWay } = store.runs;
+    const runs = createSharedRuns({
+      store: {
+        job: flaky(store.job),
+        runs: { claim: flaky(claim), succeed: flaky(succeed), underWay: flaky(underWay) },
+      },
+      clock,
+    });
+    const turnOff = async () => {
+      isBroken = true;
+      await clock.advance(30_000);
+      isBroken = false;
+    };
+    const leader = asks({ store, clock }, runs, await running(store, clock, 'a'));
+    await turnOff();
+    await clock.advance(60_000);
+    expect(leader.leads).toHaveLength(1);
+    const follower = asks({ store, clock }, runs, await running(store, clock, 'b'));
+    await settle();
+    leader.cancel();
+    await leader.finish('cancelled', false);
+    await turnOff();
+    await clock.advance(60_000);
+    expect(follower.leads).toHaveLength(1);
+  });
+
+  test('for good, and for a reason of its own, is no store to wait for', async () => {
+    const { clock, store } = stage();
+    const underWay = () => Promise.reject(new Error('no such column'));
+    const broken = createSharedRuns({ store: { job: store.job, runs: { ...store.runs, underWay } }, clock });
+    await running(store, clock, 'a');
+    await store.runs.claim('q', 'a');
+    const follower = asks({ store, clock }, broken, await running(store, clock, 'b'));
+    await clock.advance(2_000);
+    expect(await follower.outcome).toBe('no such column');
   });
 });

@@ -3,6 +3,7 @@ import type { Estate } from '../../azure/inventory.ts';
 import { internal, type Problem } from '../../core/errors.ts';
 import { compare } from '../../diagnosis/compare.ts';
 import type { Entry, Hooks, Job } from '../../jobs/job.ts';
+import { StoreError } from '../../jobs/store.ts';
 import { problemOf } from '../azure-problem.ts';
 import { chargeRun } from '../charge.ts';
 import type { NewJob, Services, Turn } from '../command.ts';
@@ -96,13 +97,18 @@ function entryOf(outcome: CheckOutcome): Entry | undefined {
   return { question: questionKey(question), verdict: diagnosis.verdict };
 }
 
+/** Rather an answer without its comparison than none, when the store fails for a moment. */
+function unlessPassing(error: unknown): undefined {
+  if (!(error instanceof StoreError)) throw error;
+}
+
 async function changesSince(
   job: Job,
   diagnosis: Parameters<typeof compare>[1],
   { store }: Services,
 ): Promise<Changes | undefined> {
   const { previous } = job.request as CheckJob;
-  const before = previous === undefined ? undefined : await store.job(previous);
+  const before = previous === undefined ? undefined : await store.job(previous).catch(unlessPassing);
   const outcome = before?.outcome as CheckOutcome | undefined;
   if (outcome?.kind !== 'diagnosed') return undefined;
   return { since: outcome.answer.startedAt, list: compare(outcome.answer.diagnosis, diagnosis) };
