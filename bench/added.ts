@@ -15,7 +15,7 @@ const subscriptions = 20;
 const regions = 40;
 const asked = subscriptions * regions;
 /** As many a second as end in one, with 500 between: a check of a reachable place takes Azure 30 to 50 s. */
-const everyMs = 80;
+const everyMs = 100;
 const inFlight = 500;
 
 const subscriptionId = (at: number) => `00000000-0000-0000-0000-${String(at).padStart(12, '0')}`;
