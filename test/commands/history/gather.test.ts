@@ -3,6 +3,8 @@ import type { Services } from '../../../src/commands/command.ts';
 import { gather } from '../../../src/commands/history/gather.ts';
 import type { HistoryRequest } from '../../../src/commands/history/request.ts';
 import { questionKey } from '../../../src/commands/question-key.ts';
+import { commands } from '../../../src/commands/registry.ts';
+import type { Reply } from '../../../src/core/chat.ts';
 import type { Machine, Question } from '../../../src/core/check.ts';
 import type { Json } from '../../../src/core/json.ts';
 import type { Diagnosis, Verdict } from '../../../src/diagnosis/verdict.ts';
@@ -10,6 +12,7 @@ import { openSqliteStore } from '../../../src/jobs/sqlite-store.ts';
 import type { Store } from '../../../src/jobs/store.ts';
 import { everyone, type Grants } from '../../../src/policy/grants.ts';
 import { jobOf } from '../../jobs/job.ts';
+import { createManualClock } from '../../support/clock.ts';
 import { estateOf, machine } from '../estates.ts';
 
 const app0 = machine('app0', '10.1.0.4');
@@ -156,4 +159,45 @@ test('of a machine that is gone the grants decide as it was; a reader’s own ri
   const seen = estateOf(app0, db0);
   expect(await idsOf({}, { seen })).toEqual([gone]);
   expect(await idsOf({}, { seen, rights: 'reader' })).toEqual([]);
+});
+
+test('the buttons lead to older pages, back to the newest, and export from where they stand', async () => {
+  const ids: string[] = [];
+  for (let index = 0; index < 12; index += 1) ids.unshift(await answered(toMachine(db0, 1 + index)));
+  const history = commands.find(({ name }) => name === 'history');
+  const services = {
+    store,
+    history: store.history,
+    grants: () => all,
+    clock: createManualClock(),
+    inventory: { held: estate, estate: async () => ({ ok: true, value: estate }) },
+    arm: { simulated: true },
+  } as unknown as Services;
+  const turn = { requester: { id: '29:one' }, conversation: room, locale: 'en' } as const;
+  const reading = history?.read([], 'en');
+  const handling = reading?.ok ? await reading.value(turn, services) : undefined;
+  if (handling?.kind !== 'job') throw new Error('a list is a job');
+  const { request, first } = handling.job;
+  const card = jobOf('h', { command: 'history', request, conversation: room });
+  const buttonsOf = ({ data }: Reply) => data.buttons as readonly { readonly title: string; readonly verb: string }[];
+  const press = async (reply: Reply, title: string): Promise<Reply> => {
+    const verb = buttonsOf(reply).find((button) => button.title === title)?.verb ?? '';
+    const rest = { jobId: 'h', nonce: card.nonce, inputs: {}, activityId: 'a' };
+    const pressed = await history?.press?.({ ...turn, ...rest, verb }, card, services);
+    if (pressed?.kind !== 'view') throw new Error(`${title} (${verb}) came to ${pressed?.kind}`);
+    return pressed.reply;
+  };
+  const titles = (reply: Reply) => buttonsOf(reply).map(({ title }) => title);
+
+  const newest = first({ jobId: 'h', nonce: card.nonce });
+  expect(titles(newest)).toEqual(['Open 1', 'Open 2', 'Open 3', 'Older', 'JSON', 'CSV']);
+  expect(JSON.stringify(await press(newest, 'JSON')).match(/\\"job\\":/g)).toHaveLength(12);
+  const older = await press(newest, 'Older');
+  expect(older.data.entries).toHaveLength(2);
+  expect(titles(older)).toEqual(['Open 1', 'Open 2', 'Newest', 'JSON', 'CSV']);
+  const csv = await press(older, 'CSV');
+  expect(JSON.stringify(csv.data.lines)).toContain(`,${ids[10]}"`);
+  expect(csv.data.lines).toHaveLength(3);
+  expect(titles(csv)).toEqual(['Back to the list']);
+  expect(titles(await press(older, 'Newest'))).toEqual(titles(newest));
 });
