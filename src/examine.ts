@@ -5,10 +5,12 @@ import { type Clock, systemClock } from './core/clock.ts';
 import { openGrants } from './grants-file.ts';
 import { openPool } from './jobs/postgres-pool.ts';
 import type { Log } from './log.ts';
+import { createAuthentication } from './teams/authentication.ts';
 import { type BotCloud, botClouds } from './teams/bot-cloud.ts';
 import type { BotIdentity } from './teams/bot-identity.ts';
 import { ownCredential } from './teams/own-credential.ts';
 import { createSigningKeys } from './teams/signing-keys.ts';
+import { createTokenService } from './teams/token-service.ts';
 import { type DoctorParts, type DoctorTerminal, runDoctor } from './terminal/doctor.ts';
 import type { BotParts } from './terminal/doctor-bot.ts';
 import type { DatabaseParts } from './terminal/doctor-store.ts';
@@ -35,7 +37,7 @@ export async function examine(
   const doctor: DoctorParts = {
     configuration: { problems, registered },
     grants: { file: config?.grantsFile, problems: config ? problemsOfGrants(config, log) : [] },
-    bot: config?.bot && botParts(config.bot, parts.botCloud ?? botClouds[config.cloud], clock),
+    bot: config?.bot && botParts(config.bot, config, parts.botCloud ?? botClouds[config.cloud], clock),
     port: config?.port ?? 3978,
     dataDir: config?.dataDir,
     database: config && databaseParts(config),
@@ -107,12 +109,21 @@ function problemsOfGrants(config: Config, log: Log): readonly string[] {
   return [];
 }
 
-function botParts(bot: BotIdentity, cloud: BotCloud, clock: Clock): BotParts {
+function botParts(
+  bot: BotIdentity,
+  { oauthConnection, tokenService }: Config,
+  usual: BotCloud,
+  clock: Clock,
+): BotParts {
+  const cloud = { ...usual, ...(tokenService && { tokenService }) };
   const { metadataUrl } = cloud;
   return {
     appId: bot.appId,
     proof: bot.proof.kind,
     metadataUrl,
+    ...(oauthConnection && {
+      signIn: { connection: oauthConnection, invite: () => inviteNobody(bot, cloud, oauthConnection) },
+    }),
     fetchToken: () => ownCredential(bot, cloud).getToken(`${cloud.scope}/.default`),
     loadKeys: async () => {
       let outcome: Awaited<ReturnType<BotParts['loadKeys']>> = { failed: '' };
@@ -132,4 +143,18 @@ function botParts(bot: BotIdentity, cloud: BotCloud, clock: Clock): BotParts {
       return outcome;
     },
   };
+}
+
+/** A sign-in for nobody, somewhere that is nowhere: it shows whether the connection is there. */
+function inviteNobody(bot: BotIdentity, cloud: BotCloud, connection: string) {
+  const authentication = createAuthentication(bot, cloud);
+  const { appId } = bot;
+  const tokens = createTokenService({ authentication, appId, url: cloud.tokenService, connection });
+  const [serviceUrl = ''] = cloud.serviceOrigins;
+  return tokens.invite('29:doctor', {
+    serviceUrl,
+    conversationId: 'a:doctor',
+    botId: `28:${appId}`,
+    botName: 'hopcheck',
+  });
 }

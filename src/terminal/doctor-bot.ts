@@ -11,6 +11,8 @@ export type BotParts = {
   /** Where the OpenID document of the connector's keys is. */
   readonly metadataUrl: string;
   readonly loadKeys: () => Promise<{ readonly keys: number } | { readonly failed: string }>;
+  /** Where people ask with their own rights: what the token service says of the OAuth connection. */
+  readonly signIn?: { readonly connection: string; readonly invite: () => Promise<{ readonly exchange?: object }> };
 };
 
 const timeoutMs = 10_000;
@@ -26,7 +28,20 @@ export async function examineBot(bot: BotParts | undefined, locale: Locale): Pro
       { check: 'keys', state: 'unknown', text },
     ];
   }
-  return Promise.all([botLine(bot, locale), keysLine(bot, locale)]);
+  const { signIn } = bot;
+  return Promise.all([botLine(bot, locale), keysLine(bot, locale), ...(signIn ? [signInLine(signIn, locale)] : [])]);
+}
+
+async function signInLine({ connection, invite }: NonNullable<BotParts['signIn']>, locale: Locale): Promise<Line> {
+  try {
+    const { exchange } = await invite();
+    if (exchange) return { check: 'signIn', state: 'ok', text: say(locale, 'doctor.signIn.ok', { connection }) };
+    const fix = say(locale, 'doctor.signIn.byHand.fix');
+    return { check: 'signIn', state: 'problem', text: say(locale, 'doctor.signIn.byHand', { connection }), fix };
+  } catch (error) {
+    const text = say(locale, 'doctor.signIn.refused', { connection, reason: reasonOf(error) });
+    return { check: 'signIn', state: 'problem', text, fix: say(locale, 'doctor.signIn.fix') };
+  }
 }
 
 async function botLine({ appId, proof, fetchToken }: BotParts, locale: Locale): Promise<Line> {

@@ -8,6 +8,7 @@ export const doctorChecks = [
   'grants',
   'bot',
   'keys',
+  'signIn',
   'endpoint',
   'credential',
   'clock',

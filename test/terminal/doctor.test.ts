@@ -16,6 +16,7 @@ import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { examineDatabase } from '../../src/terminal/doctor-store.ts';
 import { type BotFramework, startBotFramework } from '../security/support/bot-framework.ts';
 import { listen } from '../security/support/issuer.ts';
+import { connectionName } from '../security/support/token-office.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const tenant = '22222222-2222-4222-8222-222222222222';
@@ -152,6 +153,14 @@ describe('where nothing is wrong', () => {
       'agents',
       'store',
     ]);
+  });
+
+  test('with people who sign in there is one more, for the connection they do it over', async () => {
+    const people = { HOPCHECK_IDENTITY: 'user', HOPCHECK_OAUTH_CONNECTION: connectionName };
+    const { lines, bad } = await report({ environment: people });
+    expect([bad, lines.filter(({ check }) => check === 'signIn').length]).toEqual([[], 1]);
+    const other = await report({ environment: { ...people, HOPCHECK_OAUTH_CONNECTION: 'another' } });
+    expect(other.bad).toMatchObject([{ check: 'signIn', state: 'problem', fix: expect.stringContaining('OAUTH') }]);
   });
 
   test('exactly the actions of the role are enough', async () => {

@@ -7,6 +7,7 @@ export const doctor = {
   'doctor.check.grants': '授权文件',
   'doctor.check.bot': '机器人凭据',
   'doctor.check.keys': '密钥文档',
+  'doctor.check.signIn': '登录',
   'doctor.check.endpoint': '消息终结点',
   'doctor.check.credential': 'ARM 凭据',
   'doctor.check.clock': '时钟',
@@ -28,6 +29,12 @@ export const doctor = {
   'doctor.grants.none.fix':
     '写一个授权文件（docs/grants.md、docs/grants.sample.yaml），并把 HOPCHECK_GRANTS 设为它的路径。',
   'doctor.grants.fix': '请修正该文件；“npm run grants -- validate --file {file}” 会给出同样的结果。',
+  'doctor.signIn.ok': '令牌服务认识 OAuth 连接 {connection}，支持单一登录',
+  'doctor.signIn.byHand': 'OAuth 连接 {connection} 没有令牌交换 URL：每个人都要手动登录',
+  'doctor.signIn.byHand.fix': '请把它设为注册的应用程序 ID URI（docs/side-loading.md）。',
+  'doctor.signIn.refused': '令牌服务没有为 OAuth 连接 {connection} 给出登录：{reason}',
+  'doctor.signIn.fix':
+    '请核对 HOPCHECK_OAUTH_CONNECTION 与 Azure Bot 上的连接名，以及 HOPCHECK_TOKEN_SERVICE 与其云和区域。',
   'doctor.bot.none': '没有设置注册：演示和终端不需要',
   'doctor.bot.none.fix': '要用于 Teams，请设置 MicrosoftAppId 及相关设置（docs/operations.md）。',
   'doctor.bot.ok':
