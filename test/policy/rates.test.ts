@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/policy/decide.ts';
-import { admit, createRates, finish, resume, type Start, take } from '../../src/policy/rates.ts';
+import {
+  admit,
+  createRates,
+  finish,
+  giveBack,
+  isRunning,
+  resume,
+  running,
+  type Start,
+  take,
+  tightest,
+  usage,
+} from '../../src/policy/rates.ts';
 import type { Limits } from '../../src/policy/rule.ts';
 import { channel, networkTeam, onCall, personal } from './people.ts';
 
@@ -138,5 +150,46 @@ describe('admit', () => {
     expect(rates).toEqual(before);
     for (const id of ['1', '2', '3', 'unknown']) finish(rates, id);
     expect(rates.running.size).toBe(0);
+  });
+});
+
+describe('a job that is not begun, and what is used', () => {
+  const limits: Limits = { person: { perMinute: 4, inFlight: 2 }, channel: { perMinute: 9 }, subscription: {} };
+  const allowed: Decision = { allowed: true, rule: 'r', limits };
+  const start = (jobId: string, checks = 1): Start => ({
+    jobId,
+    who: onCall,
+    where: channel,
+    subscriptionIds: ['sub-1'],
+    checks,
+  });
+
+  test('given back, it was never counted', () => {
+    const rates = createRates();
+    expect(admit(rates, allowed, start('a', 2), 0).allowed).toBe(true);
+    expect(admit(rates, allowed, start('b', 2), 1).allowed).toBe(true);
+    expect(usage(rates, onCall, channel, 2)).toEqual({
+      person: { lastMinute: 4, inFlight: 2 },
+      channel: { lastMinute: 4, inFlight: 2 },
+    });
+    giveBack(rates, start('b', 2));
+    expect(isRunning(rates, 'b')).toBe(false);
+    expect(usage(rates, onCall, channel, 2).person).toEqual({ lastMinute: 2, inFlight: 1 });
+    expect(usage(rates, networkTeam, channel, 2)).toEqual({
+      person: { lastMinute: 0, inFlight: 0 },
+      channel: { lastMinute: 2, inFlight: 1 },
+    });
+    expect(running(rates, { ...start('c'), who: networkTeam })).toEqual(['a']);
+    expect(running(rates, { ...start('c'), who: networkTeam, where: personal, subscriptionIds: [] })).toEqual([]);
+  });
+
+  test('several rules: the least of each figure', () => {
+    const other: Limits = { person: { perMinute: 6 }, channel: { inFlight: 3 }, subscription: { perMinute: 1 } };
+    expect(tightest([limits, other])).toEqual({
+      person: { perMinute: 4, inFlight: 2 },
+      channel: { perMinute: 9, inFlight: 3 },
+      subscription: { perMinute: 1 },
+    });
+    expect(tightest([])).toEqual({ person: {}, channel: {}, subscription: {} });
   });
 });
