@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Conversation, Requester } from '../../src/core/chat.ts';
 import type { Machine } from '../../src/core/check.ts';
-import { type Denied, decide, isOperator, mayRun, maySee } from '../../src/policy/decide.ts';
+import { type Denied, decide, isOperator, mayRun, maySee, rulesFor } from '../../src/policy/decide.ts';
 import { everyone, type Grants, nobody, readGrants } from '../../src/policy/grants.ts';
 import type { Destination, Subject } from '../../src/policy/subject.ts';
 import { channel, groupChat, machine, networkTeam, onCall, otherChannel, personal, stranger } from './people.ts';
@@ -101,6 +101,87 @@ const rows: readonly Row[] = [
   [stranger, personal, 'WhoAmI', [], none, [], 'yes', 'built-in: help, whoami and why need no grant'],
   [stranger, personal, 'why', [], none, [], 'yes', 'built-in: help, whoami and why need no grant'],
   [stranger, personal, 'help', [web], none, [], 'command', 'deny by default'],
+  // a name that the probe has resolved
+  [
+    onCall,
+    personal,
+    'check',
+    [web],
+    { host: 'a.shop.example', resolved: '10.1.2.3', inVnet: false },
+    [22],
+    'yes',
+    'on-call, web tier',
+  ],
+  [
+    onCall,
+    personal,
+    'check',
+    [web, app],
+    { host: 'a.shop.example', resolved: '10.1.2.3', inVnet: true },
+    [22],
+    'scope',
+    'on-call, web tier',
+  ],
+  [
+    onCall,
+    personal,
+    'check',
+    [web],
+    { host: 'a.shop.example', resolved: '169.254.169.254', inVnet: false },
+    [80],
+    'destination',
+    'never: link-local (169.254.0.0/16)',
+  ],
+  [
+    onCall,
+    personal,
+    'check',
+    [web],
+    { host: 'a.shop.example', resolved: '168.63.129.16', inVnet: false },
+    [80],
+    'destination',
+    'never: Azure platform (168.63.129.16/32)',
+  ],
+  [
+    stranger,
+    groupChat,
+    'check',
+    [app],
+    { host: 'bing.com', resolved: '13.107.21.200', inVnet: false },
+    [443],
+    'yes',
+    'anyone, group chat',
+  ],
+  [
+    stranger,
+    groupChat,
+    'check',
+    [app],
+    { host: 'bing.com', resolved: '10.1.4.4', inVnet: false },
+    [443],
+    'destination',
+    'anyone, group chat',
+  ],
+  [
+    stranger,
+    groupChat,
+    'check',
+    [app],
+    { host: 'bing.com', resolved: '127.0.0.1', inVnet: false },
+    [443],
+    'destination',
+    'never: loopback (127.0.0.0/8)',
+  ],
+  [
+    networkTeam,
+    channel,
+    'check',
+    [app, db],
+    { host: 'db.internal.example', resolved: '10.1.4.4', inVnet: true },
+    [1433],
+    'yes',
+    'network team',
+  ],
   // scopes
   [onCall, channel, 'check', [web, app], vnet, [80], 'scope', 'on-call, shop'],
   [onCall, channel, 'check', [otherShop], vnet, [80], 'scope', 'on-call, shop'],
@@ -285,6 +366,13 @@ describe('without a file', () => {
     expect(maySee(closed, networkTeam, channel, app)).toBe(false);
     expect(isOperator(closed, networkTeam)).toBe(false);
   });
+});
+
+test('the rules that speak of a person at a place, whatever they grant', () => {
+  const names = (who: Requester, where: Conversation) => rulesFor(grants, who, where).map(({ name }) => name);
+  expect(names(onCall, channel)).toEqual(['on-call, shop', 'team lists']);
+  expect(names(stranger, personal)).toEqual([]);
+  expect(names(networkTeam, { ...channel, tenantId: 'else' })).toEqual([]);
 });
 
 describe('menus and pick lists', () => {
