@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { bundle } from '../scripts/bundle.ts';
 import { openStage, type Question, type Victim } from '../test/jobs/stage.ts';
 import type { Measured } from './jobs-process.ts';
 
@@ -37,7 +39,7 @@ export async function openCrowd(options: CrowdOptions): Promise<Crowd> {
   const topology = join(folder, 'crowd.yaml');
   writeFileSync(topology, topologyOf(subscriptions, perSubscription));
   const polls = watchPolls(Math.max(1, Math.ceil(10 / speed)) * 1000);
-  const script = new URL('jobs-process.ts', import.meta.url);
+  const script = await build(folder);
   const stage = await openStage(1, { topology, speed, script, flags: startFlags(), log: polls.read });
   const questions = Array.from({ length: subscriptions * perSubscription }, (_, index): Question => {
     const at = index % subscriptions;
@@ -75,11 +77,21 @@ export async function measure({ process }: Victim): Promise<Measured> {
   return measured;
 }
 
+const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** As it is shipped: bundled, beside its cards. */
+async function build(folder: string): Promise<URL> {
+  const { missing } = await bundle(root, 'bench/jobs-process.ts', join(folder, 'src'));
+  if (missing.length > 0) throw new Error(`the bundle would need ${missing.join(', ')}`);
+  cpSync(join(root, 'cards'), join(folder, 'cards'), { recursive: true });
+  return pathToFileURL(join(folder, 'src', 'jobs-process.js'));
+}
+
 const Package = z.object({ scripts: z.object({ start: z.string() }) });
 
-/** What `npm start` gives to Node. */
+/** What `npm start` gives to Node, in the built product as in the source. */
 function startFlags(): readonly string[] {
-  const { scripts } = Package.parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+  const { scripts } = Package.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
   return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 

@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { z } from 'zod';
 import { createApp } from '../src/app.ts';
 import { createArm } from '../src/azure/arm.ts';
 import { clouds } from '../src/azure/cloud.ts';
@@ -7,7 +8,6 @@ import { createInventory } from '../src/azure/inventory.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { everyone } from '../src/policy/grants.ts';
-import { Orders } from '../test/jobs/victim.ts';
 
 /** The product in a process of its own, which measures itself: asked over IPC, it answers with a `Measured`. */
 enableCompileCache();
@@ -18,6 +18,13 @@ export type Measured = {
   readonly peakRssMb: number;
   readonly rssMb: number;
 };
+
+/** What it is told of test/jobs/victim.ts's orders; that file is not for a bundle. */
+const Orders = z.object({
+  dataDir: z.string(),
+  databaseUrl: z.string().exactOptional(),
+  azure: z.object({ endpoint: z.string(), ca: z.string(), token: z.string(), expiresOnTimestamp: z.number() }),
+});
 
 const { dataDir, databaseUrl, azure } = Orders.parse(JSON.parse(process.argv[2] ?? ''));
 const delay = monitorEventLoopDelay({ resolution: 10 });
