@@ -132,6 +132,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       count('hopcheck.failures', { 'hopcheck.place': 'job' });
       log.error({ reference, ...factsOf(job), error }, 'job failed');
     },
+    unshown: (job, error) => log.warn({ ...factsOf(job), error }, 'progress not shown'),
     delivered: (job, tookMs) => log.info({ ...factsOf(job), tookMs }, 'answered'),
   });
   departures.subscribe(worker.abandon);

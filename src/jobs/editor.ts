@@ -18,13 +18,14 @@ export type EditorOptions = {
   readonly clock: Clock;
   /** Aborts when the job is not to be shown any more. */
   readonly signal: AbortSignal;
-  readonly surprised: (error: unknown) => void;
+  /** An edit failed; a newer one, or the answer, may still come. */
+  readonly unshown: (error: unknown) => void;
 };
 
 /** Teams slows down who edits faster. */
 const betweenEditsMs = 1000;
 
-export function createEditor({ job, store, replier, clock, signal, surprised }: EditorOptions): Editor {
+export function createEditor({ job, store, replier, clock, signal, unshown }: EditorOptions): Editor {
   const closing = new AbortController();
   const closed = AbortSignal.any([signal, closing.signal]);
   let newest: Reply | undefined;
@@ -36,7 +37,7 @@ export function createEditor({ job, store, replier, clock, signal, surprised }: 
       if (!messageId || closed.aborted) return;
       await replier.update(job.conversation, messageId, reply, { weight: 'progress', signal: closed });
     } catch (error) {
-      if (!closed.aborted) surprised(error);
+      if (!closed.aborted) unshown(error);
     }
   };
 

@@ -55,6 +55,8 @@ export type WorkerOptions = {
   readonly task: (command: string) => Task | undefined;
   /** An exception of a job, with the reference that its card carries. */
   readonly surprised: (job: Job, reference: string, error: unknown) => void;
+  /** What is known so far could not be shown; the answer still comes. */
+  readonly unshown?: (job: Job, error: unknown) => void;
   /** Nobody will have this job's answer. Errors: StoreError, and then it is told again. */
   readonly abandoned?: (job: Job) => Promise<void>;
   /** A job's answer is in its conversation, `tookMs` after its question was stored. */
@@ -140,7 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
       replier,
       clock,
       signal,
-      surprised: (error) => surprised(job, job.id, error),
+      unshown: (error) => options.unshown?.(job, error),
     });
     let outcome: Json;
     try {
