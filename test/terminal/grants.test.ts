@@ -51,7 +51,7 @@ describe('explain, over the sample that the demo runs with', () => {
     [onCall, shop, 'check from app to https://bing.com', 1, shopRule, 'host bing.com'],
     [onCall, shop, 'flow from app to 10.1.4.4:80', 1, shopRule, 'address 10.1.4.4/32'],
     [onCall, shop, 'next hop from app to 13.107.21.200', 1, shopRule, 'address 13.107.21.200/32'],
-    [onCall, shop, 'watch app to db0 port 1433 every 5m', 1, shopRule, 'command watch'],
+    [onCall, shop, 'watch app to db0 port 1433 every 5m', 0, shopRule, ''],
     [onCall, shop, 'rules app', 0, shopRule, ''],
     [onCall, contoso, 'check from app0 to vm db0 port 80', 1, shopRule, `machines ${subscription}/ContosoRG`],
     [

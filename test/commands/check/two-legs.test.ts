@@ -4,7 +4,7 @@ import { type Booted, boot, buttonsOf, cardOf, summaryOf, textsOf } from '../../
 /** A firewall with an interface for each side, and one for its administrators that lets nothing through. */
 let booted: Booted;
 beforeAll(async () => {
-  booted = await boot({ HOPCHECK_TOPOLOGY: new URL('two-legs.yaml', import.meta.url).pathname });
+  booted = await boot({ HOPCHECK_TOPOLOGY: new URL('two-legs.yaml', import.meta.url).pathname }, { clockFactor: 60 });
 });
 afterAll(() => booted.stop());
 
