@@ -91,7 +91,7 @@ async function fillOverSqlite(steps: readonly number[]): Promise<Figure[]> {
     await kill(first);
     crowd.polls.forget();
     const second = await crowd.start();
-    const endMs = performance.now() + 120_000;
+    const endMs = performance.now() + 240_000;
     while (crowd.answered() < questions.length && performance.now() < endMs) await delay(1000);
     const after = await measure(second);
     return [
