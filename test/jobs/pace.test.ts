@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPace } from '../../src/jobs/pace.ts';
+import { createEntrance, createPace } from '../../src/jobs/pace.ts';
 import { createManualClock } from '../support/clock.ts';
 
 test('a burst goes through at once, the rest one by one in order, and a pause earns a burst again', async () => {
@@ -33,4 +33,20 @@ test('who waits is let go when nobody wants it any more', async () => {
   const waiting = pace(leaving.signal);
   leaving.abort(new Error('stop'));
   await expect(waiting).rejects.toThrow('stop');
+});
+
+test('so many are in at once; the next comes in when one leaves, or has been in for too long', async () => {
+  const clock = createManualClock();
+  const enter = createEntrance(2, 100);
+  const leaves: (() => void)[] = [];
+  for (let index = 0; index < 5; index += 1) void enter(clock).then((leave) => leaves.push(leave));
+  await clock.advance(0);
+  expect(leaves).toHaveLength(2);
+  leaves[0]?.();
+  await clock.advance(0);
+  expect(leaves).toHaveLength(3);
+  await clock.advance(99);
+  expect(leaves).toHaveLength(3);
+  await clock.advance(1);
+  expect(leaves).toHaveLength(5);
 });
