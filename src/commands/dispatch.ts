@@ -1,41 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import {
-  type Conversation,
-  type Locale,
-  type Press,
-  type Reply,
-  type Requester,
-  roomOf,
-  type Utterance,
-} from '../core/chat.ts';
-import { type ErrorCode, type Problem, type Reading, read, ShownError } from '../core/errors.ts';
+import type { Conversation, Locale, Press, Reply, Requester, Utterance } from '../core/chat.ts';
+import { type Problem, type Reading, read, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { nameTurn, tracedTurn } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
-import type { Job, Replier } from '../jobs/job.ts';
+import type { Replier } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
 import type { Worker } from '../jobs/worker.ts';
 import { readCommand } from '../language/commands.ts';
 import { say } from '../language/say.ts';
 import { words } from '../language/words.ts';
 import { authorize } from './authorize.ts';
-import { charge } from './charge.ts';
 import type { Command, NewJob, Services, Turn } from './command.ts';
 import { deliberating } from './deliberation.ts';
 import { createMemory, deliveryKeyOf, jobIdOf, type Place } from './deliveries.ts';
-import { rememberLast } from './last.ts';
-import { isExplained, type Noted, resultOf, writeDown } from './ledger.ts';
-import { machinesOf, mayRead } from './may-read.ts';
+import { createIntake } from './intake.ts';
+import { isExplained, writeDown } from './ledger.ts';
 import type { People } from './people.ts';
-import { noticeReply, problemReply, problemWords, welcomeReply } from './replies.ts';
+import { createPresses, type PressAnswer } from './presses.ts';
+import { noticeReply, problemReply, welcomeReply } from './replies.ts';
 import { createRevisions } from './revisions.ts';
 import { createSigningIn, type Released } from './signing-in.ts';
-import { suggestionOf, unread } from './unread.ts';
-
-/** What a press is answered with, within the few seconds that the channel waits for it. */
-export type PressAnswer =
-  | { readonly kind: 'card'; readonly reply: Reply }
-  | { readonly kind: 'notice'; readonly text: string };
+import { unread } from './unread.ts';
 
 export type Dispatcher = {
   /** Answers one message; resolves once the acknowledgement or the whole answer is sent. */
@@ -64,9 +49,6 @@ export type DispatcherOptions = {
   readonly people?: People;
 };
 
-/** How long a press may wait to learn what its reader may see; the channel waits for some five seconds. */
-const readingMs = 3000;
-
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { commands, services, store, worker, replier, people } = options;
   const signingIn = people && createSigningIn({ people, store, worker, replier, clock: services.clock });
@@ -82,66 +64,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (!isEdited) await replier.send(conversation, answer);
   };
 
-  /** Undefined when it is done; a problem where too much was asked lately. */
-  const enqueue = async (
-    command: string,
-    job: NewJob,
-    turn: Turn,
-    { id, messageId }: Place,
-    asked: {
-      readonly deliveryKey?: string;
-      readonly button?: Pick<Noted, 'verb' | 'card'>;
-      /** Uses up the button; only when there is room for what it starts. */
-      readonly spend?: () => Promise<boolean>;
-    } = {},
-  ): Promise<Problem | undefined> => {
-    const understood = byName.get(command)?.describe?.(job.request);
-    const noted = {
-      reference: id,
-      ...(command !== unread && { command }),
-      ...(understood && { understood }),
-      ...asked.button,
-    };
-    const result = job.outcome === undefined ? undefined : resultOf(job.outcome);
-    const charged = result ? undefined : await charge(services, turn, id);
-    if (charged && !charged.ok) {
-      await writeDown(services, turn, 'refused', { ...noted, outcome: charged.problem.code });
-      return charged.problem;
-    }
-    if (asked.spend && !(await asked.spend())) {
-      if (charged?.ok) charged.undo();
-      await writeDown(services, turn, 'refused', { ...noted, outcome: 'CARD_OUTDATED' });
-      return { code: 'CARD_OUTDATED', facts: {} };
-    }
-    const event = result?.isProblem ? 'refused' : 'accepted';
-    const nonce = randomBytes(12).toString('base64url');
-    const nowMs = services.clock.now();
-    const stored: Job = {
-      id,
-      command,
-      state: job.outcome === undefined ? 'queued' : 'answered',
-      request: job.request,
-      requester: turn.requester,
-      conversation: turn.conversation,
-      locale: turn.locale,
-      nonce,
-      createdAtMs: nowMs,
-      deadlineMs: nowMs + services.settings.deadlineMs,
-      ...(job.outcome !== undefined && { outcome: job.outcome }),
-      ...(messageId !== undefined && { messageId }),
-      ...(charged?.ok && charged.checks > 0 && { admitted: true }),
-    };
-    let isNew = false;
-    try {
-      await writeDown(services, turn, event, { ...noted, ...(result && { outcome: result.word }) });
-      isNew = await worker.accept(stored, job.first({ jobId: id, nonce }), asked.deliveryKey);
-    } finally {
-      if (!isNew && charged?.ok) charged.undo();
-    }
-    if (!isNew) await writeDown(services, turn, 'repeated', { reference: id });
-    else if (byName.get(command)?.repeat) await rememberLast(turn, services, id);
-    return undefined;
-  };
+  const enqueue = createIntake({ byName, services, worker });
 
   const refuse = async (utterance: Utterance, place: Place, problem: Problem, command?: string): Promise<void> => {
     if (memory.knows(place.id)) return;
@@ -222,84 +145,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   };
 
-  /** Whether this reader may know of what a card is about; undefined where that is not known in time. */
-  const isReadable = async (job: Job, own: Services): Promise<boolean | undefined> => {
-    const over = new AbortController();
-    const late = services.clock.sleep(readingMs, over.signal).catch(() => undefined);
-    try {
-      return await Promise.race([mayRead(own, machinesOf(job)), late.then(() => undefined)]);
-    } finally {
-      over.abort();
-    }
-  };
-
-  const press = async (pressed: Press): Promise<PressAnswer> => {
-    const { locale } = pressed;
-    const notice = (key: 'turn.outdated' | 'turn.unknownButton' | 'turn.started' | 'turn.below'): PressAnswer => ({
-      kind: 'notice',
-      text: say(locale, key),
-    });
-    const button = { verb: pressed.verb, card: pressed.jobId };
-    const refused = async (outcome: ErrorCode, answer: PressAnswer, command?: string) => {
-      await writeDown(services, pressed, 'refused', { ...button, outcome, ...(command && { command }) });
-      return answer;
-    };
-    const job = await store.job(pressed.jobId);
-    // A card belongs to its conversation: in another one it is as good as forged.
-    if (!job || job.nonce !== pressed.nonce || !sameConversation(job.conversation, pressed.conversation)) {
-      return refused('CARD_OUTDATED', notice('turn.outdated'));
-    }
-    const id = jobIdOf(pressed);
-    const spend = () => store.spend(job.id, `${job.nonce}/${pressed.verb}`);
-    const hearButton = async (text: string) => {
-      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
-      await hear({ ...pressed, text });
-      return notice('turn.started');
-    };
-    const text = suggestionOf(job, pressed.verb);
-    if (text) return (await spend()) ? hearButton(text) : refused('CARD_OUTDATED', notice('turn.outdated'));
-    const command = byName.get(job.command);
-    const denial = command && authorize(services, pressed, { command: command.name, machines: [], ports: [] });
-    if (denial) return refused(denial.code, problemNotice(denial, locale), job.command);
-    const rights = await rightsOf(command, pressed);
-    if (!rights.ok) return refused(rights.problem.code, problemNotice(rights.problem, locale), job.command);
-    const own = rights.value;
-    if (!own) {
-      const text = (await signingIn?.holdPress(pressed)) ?? '';
-      return refused('SIGN_IN_NEEDED', { kind: 'notice', text }, job.command);
-    }
-    const handling = await command?.press?.(pressed, job, own);
-    if (!handling) return refused('CARD_OUTDATED', notice('turn.unknownButton'), job.command);
-    if (handling.kind === 'refused') {
-      return refused(handling.problem.code, problemNotice(handling.problem, locale), job.command);
-    }
-    if (handling.kind === 'view') {
-      const readable = await isReadable(job, own);
-      if (readable === undefined) return { kind: 'notice', text: say(locale, 'signIn.stillLooking') };
-      if (!readable) return refused('CARD_OUTDATED', notice('turn.outdated'), job.command);
-      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
-      return { kind: 'card', reply: handling.reply };
-    }
-    if (handling.kind === 'act') {
-      await writeDown(services, pressed, 'accepted', { ...button, command: job.command });
-      return { kind: 'notice', text: await handling.act() };
-    }
-    if (handling.kind === 'say') {
-      return (await spend())
-        ? hearButton(handling.text)
-        : refused('CARD_OUTDATED', notice('turn.outdated'), job.command);
-    }
-    const messageId = handling.over === 'card' ? (pressed.messageId ?? job.messageId) : undefined;
-    const place = { id, ...(messageId && { messageId }) };
-    const over = await enqueue(job.command, handling.job, pressed, place, { button, spend });
-    if (over?.code === 'CARD_OUTDATED') return notice('turn.outdated');
-    if (over) return problemNotice(over, locale);
-    if (handling.over === 'new') return notice(handling.job.outcome === undefined ? 'turn.started' : 'turn.below');
-    const begun = await store.job(id);
-    return begun
-      ? { kind: 'card', reply: handling.job.first({ jobId: id, nonce: begun.nonce }) }
-      : notice('turn.outdated');
-  };
+  const press = createPresses({ byName, services, store, enqueue, hear, rightsOf, ...(signingIn && { signingIn }) });
 
   const pressOnce = (pressed: Press) => deliberating(() => press(pressed));
 
@@ -344,20 +190,7 @@ function inTrail<T>(asked: Utterance | Press, turn: () => Promise<T>, jobId = jo
   return follow({ jobId, conversation: asked.conversation.id }, () => tracedTurn(jobId, turn));
 }
 
-/** Within a press there is no card of its own to say it on. */
-function problemNotice(problem: Problem, locale: Locale): PressAnswer {
-  const { what, why, do: todo } = problemWords(problem, locale);
-  return { kind: 'notice', text: [what, why, todo].join(' ').trim() };
-}
-
 function keyed(utterance: Utterance) {
   const deliveryKey = deliveryKeyOf(utterance);
   return deliveryKey === undefined ? {} : { deliveryKey };
-}
-
-function sameConversation(one: Conversation, other: Conversation): boolean {
-  return (
-    roomOf(one).toLowerCase() === roomOf(other).toLowerCase() &&
-    one.tenantId?.toLowerCase() === other.tenantId?.toLowerCase()
-  );
 }

@@ -5,7 +5,8 @@ import {
   type InvokeResponse,
 } from 'botbuilder';
 import { type AuthenticateRequestResult, ClaimsIdentity } from 'botframework-connector';
-import type { Dispatcher, PressAnswer } from '../commands/dispatch.ts';
+import type { Dispatcher } from '../commands/dispatch.ts';
+import type { PressAnswer } from '../commands/presses.ts';
 import { noticeReply, problemReply, problemWords } from '../commands/replies.ts';
 import type { Locale, Press, Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
