@@ -1,5 +1,6 @@
 import type { Requester } from '../core/chat.ts';
 import type { Json } from '../core/json.ts';
+import { linkedTo } from '../core/linked.ts';
 import type { Job, Task } from '../jobs/job.ts';
 
 /** A task whose jobs can be cancelled: it says what is left then. */
@@ -19,7 +20,7 @@ export function createEndings(): Endings {
     watch: (task) => ({
       ...task,
       async run(job, hooks) {
-        const ending = new AbortController();
+        const ending = linkedTo(hooks.signal);
         let endedBy: Requester | undefined;
         const ended = new Promise<Json>((resolve) => {
           running.set(job.id, (by) => {
@@ -28,7 +29,7 @@ export function createEndings(): Endings {
             ending.abort(new Error('nobody waits for this job any more'));
           });
         });
-        const work = task.run(job, { ...hooks, signal: AbortSignal.any([hooks.signal, ending.signal]) });
+        const work = task.run(job, { ...hooks, signal: ending.signal });
         let outcome: Json = null;
         try {
           // What is cancelled is not waited for, however long it takes to notice.
@@ -37,6 +38,7 @@ export function createEndings(): Endings {
           if (!endedBy) throw error;
         } finally {
           running.delete(job.id);
+          ending.release();
           work.catch(() => undefined);
         }
         return endedBy ? task.cancel(job, endedBy) : outcome;

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
+import { linkedTo } from '../core/linked.ts';
 import { backOff } from '../jobs/back-off.ts';
 import type { Job } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
@@ -98,8 +99,8 @@ export function createSharedRuns({
     sharing: Sharing<News, Answer>,
   ): Promise<{ readonly answer: Answer } | 'late' | undefined> => {
     const { job } = sharing;
-    const over = new AbortController();
-    const signal = AbortSignal.any([sharing.signal, over.signal]);
+    const over = linkedTo(sharing.signal);
+    const { signal } = over;
     void clock.sleep(Math.max(0, job.deadlineMs - clock.now()), signal).then(
       () => over.abort(late),
       () => {},
@@ -115,6 +116,7 @@ export function createSharedRuns({
       if (error === late) return 'late';
       throw error;
     } finally {
+      over.release();
       over.abort(new Error('nothing is waited for any more'));
     }
   };

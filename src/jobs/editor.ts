@@ -1,5 +1,6 @@
 import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
+import { linkedTo } from '../core/linked.ts';
 import type { Job, Replier } from './job.ts';
 import type { Store } from './store.ts';
 
@@ -26,8 +27,8 @@ export type EditorOptions = {
 const betweenEditsMs = 1000;
 
 export function createEditor({ job, store, replier, clock, signal, unshown }: EditorOptions): Editor {
-  const closing = new AbortController();
-  const closed = AbortSignal.any([signal, closing.signal]);
+  const closing = linkedTo(signal);
+  const closed = closing.signal;
   let newest: Reply | undefined;
   let pump: Promise<void> | undefined;
 
@@ -58,7 +59,8 @@ export function createEditor({ job, store, replier, clock, signal, unshown }: Ed
       pump ??= run();
     },
     async close() {
-      closing.abort();
+      closing.abort(new Error('the answer is there'));
+      closing.release();
       await pump;
     },
   };

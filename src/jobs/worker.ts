@@ -2,6 +2,7 @@ import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { type Linked, linkedTo } from '../core/linked.ts';
 import { endTrace, handOver, measure, traced, tracedJob } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
 import { backOff } from './back-off.ts';
@@ -78,7 +79,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const { store, engine, replier, clock, surprised, delivered = () => undefined, reach = () => undefined } = options;
   const stopping = new AbortController();
   const pace = createPace(clock, startingPace);
-  const underWay = new Map<string, AbortController>();
+  const underWay = new Map<string, Linked>();
 
   /** A fault of the store passes; what is under way waits for that instead of being done again. */
   const persist = async <T>(job: Job, signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
@@ -94,15 +95,16 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 
   const work = async (jobId: string, lease: AbortSignal) => {
-    const ending = new AbortController();
+    const ending = linkedTo(lease);
     underWay.set(jobId, ending);
     try {
-      await workUntil(jobId, AbortSignal.any([lease, ending.signal]));
+      await workUntil(jobId, ending.signal);
     } catch (error) {
       // What was ended is over in the store already.
-      if (!ending.signal.aborted) throw error;
+      if (!ending.signal.aborted || lease.aborted) throw error;
       endTrace(jobId);
     } finally {
+      ending.release();
       underWay.delete(jobId);
     }
   };

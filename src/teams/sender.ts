@@ -161,9 +161,8 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
       const { item, waitMs } = candidate;
       if (waitMs > 0) {
         const overdueMs = room.line.reduce((earliest, other) => Math.min(earliest, other.overdueMs), Infinity);
-        const pause = AbortSignal.any([room.wake.signal, closing.signal]);
         const pauseMs = Math.min(waitMs + random() * jitterMs, overdueMs + 1 - nowMs);
-        await clock.sleep(pauseMs, pause).catch(() => undefined);
+        await clock.sleep(pauseMs, room.wake.signal).catch(() => undefined);
         continue;
       }
       await tenant.turn().catch(() => undefined);
@@ -276,7 +275,10 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
     close() {
       const reason = new Error('hopcheck is stopping');
       closing.abort(reason);
-      for (const room of rooms.values()) empty(room, reason);
+      for (const room of rooms.values()) {
+        empty(room, reason);
+        wake(room);
+      }
     },
   };
 }

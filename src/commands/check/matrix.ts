@@ -4,6 +4,7 @@ import type { Locale } from '../../core/chat.ts';
 import type { Machine, Question } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import { linkedTo } from '../../core/linked.ts';
 import type { Finding } from '../../diagnosis/verdict.ts';
 import type { ProbeAnswer } from '../../diagnosis/witness.ts';
 import { ruleLabel } from '../card-frame.ts';
@@ -50,8 +51,8 @@ export async function runMatrix(services: Services, run: MatrixRun): Promise<rea
     const before = kept[index];
     return before && 'cell' in before ? before.cell : pendingCell(question);
   });
-  const over = new AbortController();
-  const desk = createDesk(services, { ...run, signal: AbortSignal.any([signal, over.signal]) });
+  const over = linkedTo(signal);
+  const desk = createDesk(services, { ...run, signal: over.signal });
   const put = (index: number, cell: MatrixCell) => {
     cells[index] = cell;
     run.progress(rowsOf(questions, cells));
@@ -91,7 +92,8 @@ export async function runMatrix(services: Services, run: MatrixRun): Promise<rea
   try {
     await Promise.all(open.map(({ question, index }) => answer(question, index, gathered)));
   } finally {
-    over.abort();
+    over.release();
+    over.abort(new Error('the matrix is over'));
   }
   return rowsOf(questions, cells);
 }

@@ -5,6 +5,7 @@ import { finish, type Operation, start, type WatcherAnswer } from '../../azure/o
 import { addressesOf, type Machine, type Question } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
+import { linkedTo } from '../../core/linked.ts';
 import { count } from '../../core/telemetry.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
 import { readProbe } from '../../diagnosis/read-probe.ts';
@@ -107,12 +108,8 @@ async function hearAll(
   const { question, estate } = check;
   const { clock } = services;
   const watcherId = estate.watcherOf(question.source.subscriptionId, question.source.region);
-  // One controller instead of AbortSignal.any, which costs each of thousands of checks some kB.
-  const over = new AbortController();
+  const over = linkedTo(check.signal);
   const { signal } = over;
-  const stop = () => over.abort(check.signal.reason);
-  if (check.signal.aborted) stop();
-  check.signal.addEventListener('abort', stop);
   const late = new AbortController();
   let hopeless = false;
   const desk = check.desk ?? createDesk(services, { ...check, signal });
@@ -157,8 +154,8 @@ async function hearAll(
     if (!hopeless || check.signal.aborted) throw error;
     board.dismissPending();
   } finally {
-    check.signal.removeEventListener('abort', stop);
-    over.abort();
+    over.release();
+    over.abort(new Error('the check is over'));
   }
 }
 
