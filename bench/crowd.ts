@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { z } from 'zod';
 import { bundle } from '../scripts/bundle.ts';
 import { openStage, type Question, type Victim } from '../test/jobs/stage.ts';
 import type { Measured } from './jobs-process.ts';
+import { startFlags } from './start-flags.ts';
 
 /** A crowd of questions, each from a machine of its own, to a product that runs alone in its process. */
 export type Crowd = {
@@ -85,14 +85,6 @@ async function build(folder: string): Promise<URL> {
   if (missing.length > 0) throw new Error(`the bundle would need ${missing.join(', ')}`);
   cpSync(join(root, 'cards'), join(folder, 'cards'), { recursive: true });
   return pathToFileURL(join(folder, 'src', 'jobs-process.js'));
-}
-
-const Package = z.object({ scripts: z.object({ start: z.string() }) });
-
-/** What `npm start` gives to Node, in the built product as in the source. */
-function startFlags(): readonly string[] {
-  const { scripts } = Package.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
-  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** A poll is early when it arrives sooner after the one before than what that one was told by Retry-After. */

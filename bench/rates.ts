@@ -9,6 +9,7 @@ import type { SignedToken } from '../src/simulator/token.ts';
 import { type Channel, openChannel, registration } from './channel.ts';
 import { atLeast, atMost, type Figure, median, percentile, shown, under } from './figure.ts';
 import type { ServerOrders } from './orders.ts';
+import { startFlags } from './start-flags.ts';
 
 const connections = 50;
 const warmUpMs = 3000;
@@ -117,7 +118,7 @@ export function startHopcheck(
   { dataDir, azure }: { readonly dataDir: string; readonly azure: Azure },
 ): Promise<Started> {
   const orders: ServerOrders = { dataDir, cloud: channel.cloud, azure };
-  return start(['hopcheck-server.ts', JSON.stringify(orders)], {});
+  return start(['hopcheck-server.ts', JSON.stringify(orders)], {}, startFlags());
 }
 
 export function startEcho({ cloud }: Channel): Promise<Started> {
@@ -136,9 +137,13 @@ export function startEcho({ cloud }: Channel): Promise<Started> {
 }
 
 /** Resolves when the process says on which port it is ready. */
-async function start([script = '', ...argv]: readonly string[], env: Record<string, string>): Promise<Started> {
+async function start(
+  [script = '', ...argv]: readonly string[],
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<Started> {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=DEP0040', ...profiling(), file, ...argv], {
+  const child = spawn(process.execPath, ['--disable-warning=DEP0040', ...flags, ...profiling(), file, ...argv], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -10,6 +10,7 @@ import { bundle } from '../scripts/bundle.ts';
 import { startSimulator } from '../src/simulator/server.ts';
 import { registration } from './channel.ts';
 import { atMost, type Figure, median, shown, under } from './figure.ts';
+import { startFlags } from './start-flags.ts';
 
 const rounds = 7;
 /** Node warns of a deprecated module where it is used outside of node_modules, and a bundle is. */
@@ -48,11 +49,11 @@ export async function benchStart(): Promise<Figure[]> {
       NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
     };
     const cached = (name: string) => ({ NODE_COMPILE_CACHE: join(folder, `cache-${name}`) });
-    const built = [quiet, join(dist, 'src/main.js'), 'serve'];
+    const built = [quiet, ...startFlags(), join(dist, 'src/main.js'), 'serve'];
     const measured = await measureInTurn({
       echo: { argv: [join(root, 'bench/echo.js')], env: echoEnv },
       echoBuilt: { argv: [quiet, join(folder, 'echo/echo.js')], env: { ...echoEnv, ...cached('echo') } },
-      source: { argv: [join(root, 'src/main.ts'), 'serve'], env: { ...env, ...cached('source') } },
+      source: { argv: [...startFlags(), join(root, 'src/main.ts'), 'serve'], env: { ...env, ...cached('source') } },
       first: { argv: built, env: { ...env, NODE_DISABLE_COMPILE_CACHE: '1' } },
       again: { argv: built, env: { ...env, ...cached('built') } },
     });

@@ -26,29 +26,34 @@ describe.skipIf(!present)('azure-cli', { timeout: 120_000 }, () => {
   });
 
   const source = 'network watcher test-connectivity --source-resource MultiTierApp0 -g ContosoRG';
-  test.each([
+  const destinations: readonly (readonly [destination: string, status: string, blame: string])[] = [
     [
       '--dest-resource Database0 --dest-port 80',
       'Unreachable',
       '10.1.3.4 Outbound NetworkSecurityRule UserRule_Port80',
     ],
-    ['--dest-address 13.107.21.200 --dest-port 80', 'Unreachable', '10.1.1.4 Outbound UserDefinedRoute User'],
     ['--dest-address https://bing.com --dest-port 443', 'Reachable', ''],
+    ['--dest-address 13.107.21.200 --dest-port 80', 'Unreachable', '10.1.1.4 Outbound UserDefinedRoute User'],
     ['--dest-address https://build2017nwdiag360.blob.core.windows.net/ --dest-port 443', 'Reachable', ''],
-  ])('test-connectivity %s', async (destination, status, blame) => {
-    type Hop = { address: string; issues: { origin: string; type: string; context: { value: string }[] }[] };
-    const answer: { connectionStatus: string; hops: Hop[]; avgLatencyInMs: number | null } = await json(
-      `${source} ${destination}`,
-    );
-    const issues = answer.hops.flatMap((hop) =>
-      hop.issues.map(
-        (issue) => `${hop.address} ${issue.origin} ${issue.type} ${issue.context.map((one) => one.value).join()}`,
-      ),
-    );
-    expect(answer.connectionStatus).toBe(status);
-    expect(issues.join('; ')).toBe(blame);
-    expect(answer.avgLatencyInMs).toBe(status === 'Reachable' ? 1 : null);
-  });
+  ];
+  // Each start of az takes seconds; all four are for the long run.
+  test.each(process.env.SOAK === undefined ? destinations.slice(0, 2) : destinations)(
+    'test-connectivity %s',
+    async (destination, status, blame) => {
+      type Hop = { address: string; issues: { origin: string; type: string; context: { value: string }[] }[] };
+      const answer: { connectionStatus: string; hops: Hop[]; avgLatencyInMs: number | null } = await json(
+        `${source} ${destination}`,
+      );
+      const issues = answer.hops.flatMap((hop) =>
+        hop.issues.map(
+          (issue) => `${hop.address} ${issue.origin} ${issue.type} ${issue.context.map((one) => one.value).join()}`,
+        ),
+      );
+      expect(answer.connectionStatus).toBe(status);
+      expect(issues.join('; ')).toBe(blame);
+      expect(answer.avgLatencyInMs).toBe(status === 'Reachable' ? 1 : null);
+    },
+  );
 
   test('test-ip-flow names the rule', async () => {
     const flow = 'network watcher test-ip-flow --vm db0 -g ShopRG --direction Inbound --protocol TCP';
