@@ -26,7 +26,8 @@ test('told to stop, it takes no more, leaves its work in the store, ends by itse
     const toldMs = performance.now();
     first.process.kill('SIGTERM');
     const late = { id: 'late', source: 'app0', port: 7099 };
-    const refused = delay(50).then(() => stage.ask(first, late));
+    while (!first.reached.includes('stopping')) await delay(5);
+    const refused = stage.ask(first, late);
     expect(await first.exited).toBe(0);
     expect(performance.now() - toldMs).toBeLessThan(stopLimitMs);
     expect(await refused).toBe(false);

@@ -82,6 +82,9 @@ async function live({ dataDir, databaseUrl, azure, clock: time }: Orders) {
     grants: () => grants,
     reach: (point, job) => reach(point, job.id),
   });
-  process.once('SIGTERM', () => void stopInTime(app).then(() => process.exit(0)));
+  process.once('SIGTERM', () => {
+    void stopInTime(app).then(() => process.exit(0));
+    writeSync(1, 'stopping\n');
+  });
   writeSync(1, `ready ${app.url}\n`);
 }
