@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Json } from '../core/json.ts';
 import { linkedTo } from '../core/linked.ts';
+import { unless } from '../core/unless.ts';
 import { backOff } from '../jobs/back-off.ts';
 import type { Job } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
@@ -87,7 +88,7 @@ export function createSharedRuns({
     if (live.news) listener(live.news.is);
     live.listeners.add(listener);
     try {
-      return await unlessAborted(live.over, signal);
+      return await unless(signal, live.over);
     } finally {
       live.listeners.delete(listener);
     }
@@ -164,14 +165,4 @@ const late = new Error('the deadline of this job has passed');
 
 function hasNoOutcome({ state }: Job): boolean {
   return state === 'queued' || state === 'running';
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    // Before the look at the signal: a failure that nobody hears ends the process.
-    void promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

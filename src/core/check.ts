@@ -52,3 +52,17 @@ export type Question = {
   readonly ipVersion?: IpVersion;
   readonly validStatusCodes?: readonly number[];
 };
+
+/** What the destination is called: a machine's name, or the address, host or URL as typed. */
+export function destinationName({ destination }: Pick<Question, 'destination'>): string {
+  switch (destination.kind) {
+    case 'vm':
+      return destination.machine.name;
+    case 'address':
+      return destination.address;
+    case 'host':
+      return destination.host;
+    case 'url':
+      return destination.url;
+  }
+}

@@ -1,5 +1,5 @@
 import type { Locale } from '../../core/chat.ts';
-import { addressesOf, type Question } from '../../core/check.ts';
+import { addressesOf, destinationName, type Question } from '../../core/check.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { clip, unbroken } from '../card-parts.ts';
 
@@ -28,17 +28,4 @@ export function questionParts(question: Question) {
     destination: clip(destinationName(question), 200),
     detail: detail.join(' '),
   } satisfies JsonObject;
-}
-
-function destinationName({ destination }: Question): string {
-  switch (destination.kind) {
-    case 'vm':
-      return destination.machine.name;
-    case 'address':
-      return destination.address;
-    case 'host':
-      return destination.host;
-    case 'url':
-      return destination.url;
-  }
 }

@@ -7,6 +7,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { Json } from '../../core/json.ts';
 import { linkedTo } from '../../core/linked.ts';
 import { count } from '../../core/telemetry.ts';
+import { unless } from '../../core/unless.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
 import { readProbe } from '../../diagnosis/read-probe.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
@@ -18,7 +19,7 @@ import { connectivityCheck, type Flow, findBlamed, silenceOf } from './azure.ts'
 import { type Board, createBoard, type Heard } from './board.ts';
 import { createDesk, type Desk } from './desk.ts';
 import type { Investigated } from './outcome.ts';
-import { inquire, placesOf, unless } from './witnesses.ts';
+import { inquire, placesOf } from './witnesses.ts';
 
 /** One check under way. */
 export type Investigation = {

@@ -1,5 +1,6 @@
 import type { Estate } from '../../azure/inventory.ts';
 import type { Machine } from '../../core/check.ts';
+import { unless } from '../../core/unless.ts';
 import { readNextHop, readNsgAnswer } from '../../diagnosis/read-configuration.ts';
 import type { Direction, NextHopAnswer, NsgAnswer } from '../../diagnosis/witness.ts';
 import { appliancesTo, type Flow, findNamed, interfaceOf, type Stand, type Want } from './azure.ts';
@@ -122,15 +123,4 @@ async function waitFor<T>({ signal, late }: Inquiry, answer: Promise<Heard<T>>):
     if (late.aborted && !signal.aborted) return { ok: false, why: { code: 'NO_RESULT' } };
     throw error;
   }
-}
-
-/** The promise, or the signal's reason where that comes first. */
-export function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    // Before the look at the signal: what is not waited for any more may still fail, and a failure that nobody hears ends the process.
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -1,3 +1,4 @@
+import { destinationName } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import type { PastEntry } from './entry.ts';
 
@@ -44,7 +45,7 @@ function rowOf({ jobId, at, question, verdict, cause, avgMs, sent, failed, chang
     asked_at: at,
     verdict,
     source: source.resourceId,
-    destination: nameOf(destination),
+    destination: destination.kind === 'vm' ? destination.machine.resourceId : destinationName(question),
     port: port ?? null,
     protocol: protocol.toUpperCase(),
     cause: cause?.code ?? null,
@@ -56,19 +57,6 @@ function rowOf({ jobId, at, question, verdict, cause, avgMs, sent, failed, chang
     asked_by: askedBy ?? null,
     job: jobId,
   };
-}
-
-function nameOf(destination: PastEntry['question']['destination']): string {
-  switch (destination.kind) {
-    case 'vm':
-      return destination.machine.resourceId;
-    case 'address':
-      return destination.address;
-    case 'host':
-      return destination.host;
-    case 'url':
-      return destination.url;
-  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { unless } from '../../../src/commands/check/witnesses.ts';
-import { settle } from '../../support/clock.ts';
+import { unless } from '../../src/core/unless.ts';
+import { settle } from '../support/clock.ts';
 
 test('a promise that fails after nobody waits for it any more is heard all the same', async () => {
   const unheard: unknown[] = [];
