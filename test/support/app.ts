@@ -132,3 +132,21 @@ export function buttonsOf(card: Json | undefined): Button[] {
   const own = Execute.safeParse(card);
   return [...(own.success ? [own.data] : []), ...Object.values(card).flatMap(buttonsOf)];
 }
+
+/** Presses a button of a card as Action.Execute does, with what was filled in beside it. */
+export async function pressOn(
+  on: Booted,
+  message: Message,
+  verb: string,
+  inputs: Readonly<Record<string, string>> = {},
+  person: PersonId = 'on-call',
+) {
+  const button = buttonsOf(cardOf(message)).find((candidate) => candidate.verb === verb);
+  if (!button) throw new Error(`no button "${verb}" on: ${summaryOf(message)}`);
+  return on.chat.press({
+    person,
+    conversationId: message.conversationId,
+    messageId: message.id,
+    press: { kind: 'execute', verb, title: button.title, data: { ...button.data, ...inputs } },
+  });
+}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readGrants } from '../../src/policy/grants.ts';
 import type { Message } from '../../src/web/conversations.ts';
 import type { PersonId } from '../../src/web/people.ts';
-import { type Booted, boot, buttonsOf, cardOf, summaryOf, textsOf } from '../support/app.ts';
+import { type Booted, boot, buttonsOf, cardOf, pressOn, summaryOf, textsOf } from '../support/app.ts';
 
 let booted: Booted;
 beforeAll(async () => {
@@ -14,21 +14,12 @@ afterAll(() => booted.stop());
 const shown = (message: Message) => textsOf(cardOf(message)).join('\n').replaceAll('\u00a0', ' ');
 const verbsOf = (message: Message) => [...new Set(buttonsOf(cardOf(message)).map(({ verb }) => verb))];
 
-async function press(
+const press = (
   message: Message,
   verb: string,
   inputs: Record<string, string> = {},
-  { on = booted, person = 'on-call' }: { on?: Booted; person?: PersonId } = {},
-) {
-  const button = buttonsOf(cardOf(message)).find((candidate) => candidate.verb === verb);
-  if (!button) throw new Error(`no button "${verb}" on: ${summaryOf(message)}`);
-  return on.chat.press({
-    person,
-    conversationId: message.conversationId,
-    messageId: message.id,
-    press: { kind: 'execute', verb, title: button.title, data: { ...button.data, ...inputs } },
-  });
-}
+  { on = booted, person }: { on?: Booted; person?: PersonId } = {},
+) => pressOn(on, message, verb, inputs, person);
 
 const next = (message: Message, wanted: RegExp, on = booted) =>
   on.chat.connector.waitFor(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../src/web/conversations.ts';
-import { channel, personalConversationId } from '../../src/web/people.ts';
-import { type Booted, boot, buttonsOf, cardOf, summaryOf, textsOf } from '../support/app.ts';
+import { channel, type PersonId, personalConversationId } from '../../src/web/people.ts';
+import { type Booted, boot, buttonsOf, cardOf, pressOn, summaryOf, textsOf } from '../support/app.ts';
 
 let booted: Booted;
 beforeAll(async () => {
@@ -11,21 +11,8 @@ afterAll(() => booted.stop());
 
 const shown = (message: Message) => textsOf(cardOf(message)).join('\n').replaceAll('\u00a0', ' ');
 
-async function press(
-  message: Message,
-  verb: string,
-  inputs: Record<string, string> = {},
-  person: 'on-call' | 'network-team' = 'on-call',
-) {
-  const button = buttonsOf(cardOf(message)).find((candidate) => candidate.verb === verb);
-  if (!button) throw new Error(`no button "${verb}" on: ${summaryOf(message)}`);
-  return booted.chat.press({
-    person,
-    conversationId: message.conversationId,
-    messageId: message.id,
-    press: { kind: 'execute', verb, title: button.title, data: { ...button.data, ...inputs } },
-  });
-}
+const press = (message: Message, verb: string, inputs: Record<string, string> = {}, person?: PersonId) =>
+  pressOn(booted, message, verb, inputs, person);
 
 describe('the four founding checks, asked in chat', () => {
   const rows: readonly (readonly [question: string, summary: RegExp, facts: readonly string[]])[] = [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyone, nobody } from '../../src/policy/grants.ts';
 import type { Message } from '../../src/web/conversations.ts';
 import { channel, findPerson, type PersonId, personalConversationId } from '../../src/web/people.ts';
-import { type Booted, boot, buttonsOf, cardOf, summaryOf, textsOf } from '../support/app.ts';
+import { type Booted, boot, buttonsOf, cardOf, pressOn, summaryOf, textsOf } from '../support/app.ts';
 
 const contoso = readFileSync(new URL('../../src/simulator/topologies/contoso.yaml', import.meta.url), 'utf8');
 const denied = contoso.replace(
@@ -32,23 +32,6 @@ const marksOf = (message: Message) =>
   shown(message)
     .match(/^[✓~✗!?]$/gm)
     ?.join('') ?? '';
-
-async function press(
-  on: Booted,
-  message: Message,
-  verb: string,
-  inputs: Record<string, string> = {},
-  person: PersonId = 'on-call',
-) {
-  const button = buttonsOf(cardOf(message)).find((candidate) => candidate.verb === verb);
-  if (!button) throw new Error(`no button "${verb}" on: ${summaryOf(message)}`);
-  return on.chat.press({
-    person,
-    conversationId: message.conversationId,
-    messageId: message.id,
-    press: { kind: 'execute', verb, title: button.title, data: { ...button.data, ...inputs } },
-  });
-}
 
 test('is one card; what changes is a message of its own; it survives a restart and ends with the right to ask', async () => {
   expect(denied).not.toBe(contoso);
@@ -128,7 +111,7 @@ describe('in a conversation', () => {
   test('what is missing is asked for on a form, which then becomes the card', async () => {
     const form = await ask('watch app0 to db0 every 5m');
     expect(verbsOf(form)).toEqual(['submit']);
-    await press(booted, form, 'submit', { port: '1433' });
+    await pressOn(booted, form, 'submit', { port: '1433' });
     const card = await became(booted, form, (message) => /^Watch 2: Reachable/.test(summaryOf(message)));
     expect(shown(card)).toContain('every 5m');
   });
@@ -139,18 +122,18 @@ describe('in a conversation', () => {
     expect(verbsOf(list)).toEqual(['stop-2']);
     const [card] = botMessages(booted, channel.id).filter((message) => /^Watch 2/.test(summaryOf(message)));
     if (!card) throw new Error('no card');
-    expect(JSON.stringify(await press(booted, list, 'stop-2', {}, 'network-team'))).toContain(
+    expect(JSON.stringify(await pressOn(booted, list, 'stop-2', {}, 'network-team'))).toContain(
       'Watch 2 was asked for by On-call',
     );
     expect(shown(await ask('stop 2', 'network-team'))).toContain('Only who asked for it, or an operator');
-    expect(JSON.stringify(await press(booted, card, 'run-now', {}, 'network-team'))).toContain('Watch 2 runs now');
+    expect(JSON.stringify(await pressOn(booted, card, 'run-now', {}, 'network-team'))).toContain('Watch 2 runs now');
     await became(booted, card, (message) => marksOf(message).length === 2);
-    expect(JSON.stringify(await press(booted, card, 'stop'))).toContain('Watch 2 (app0 → db0:1433) is stopped');
+    expect(JSON.stringify(await pressOn(booted, card, 'stop'))).toContain('Watch 2 (app0 → db0:1433) is stopped');
     const over = await became(booted, card, (message) => /ended/.test(summaryOf(message)));
     expect(shown(over)).toContain('Stopped by On-call.');
-    expect(JSON.stringify(await press(booted, over, 'stop-2').catch(String))).toContain('no button');
-    expect(JSON.stringify(await press(booted, list, 'stop-2'))).toContain('Watch 2 is over already');
-    await press(booted, over, 'watch-again');
+    expect(JSON.stringify(await pressOn(booted, over, 'stop-2').catch(String))).toContain('no button');
+    expect(JSON.stringify(await pressOn(booted, list, 'stop-2'))).toContain('Watch 2 is over already');
+    await pressOn(booted, over, 'watch-again');
     await said(booted, over, /^Watch 3: Reachable/);
   });
 
@@ -186,7 +169,7 @@ describe('in a conversation', () => {
     try {
       const over = await became(booted, card, (message) => /has ended/.test(summaryOf(message)));
       expect(shown(over)).toContain('On-call may not ask this here any more.');
-      expect(JSON.stringify(await press(booted, over, 'watch-again'))).toContain('Started');
+      expect(JSON.stringify(await pressOn(booted, over, 'watch-again'))).toContain('Started');
       await said(booted, over, /“(app0|db0)” is not a machine you can check here/);
     } finally {
       Object.assign(grants, { rules: [rule] });
