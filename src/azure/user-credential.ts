@@ -30,7 +30,7 @@ export type Exchange = (userToken: string) => Promise<AccessToken>;
 const marginMs = 5 * 60_000;
 
 /** Resource Manager asks for more than the token shows: another factor, a device, a place. */
-export const signInNeeded = () => new ShownError({ code: 'SIGN_IN_NEEDED', facts: {} });
+const signInNeeded = () => new ShownError({ code: 'SIGN_IN_NEEDED', facts: {} });
 
 const signInFailed = (why: 'otherPerson' | 'unreachable' | 'refused', options?: ErrorOptions) =>
   new ShownError({ code: 'SIGN_IN_FAILED', facts: { why } }, options);

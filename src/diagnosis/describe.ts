@@ -98,7 +98,7 @@ export function describeAssumption(code: string, locale: Locale): string {
 }
 
 /** A rule as people see it: its name, with Azure's spelling and the priority where they add something. */
-export function labelRule(rule: Rule, locale: Locale): string {
+function labelRule(rule: Rule, locale: Locale): string {
   const { name, reportedAs, priority } = rule;
   const reported = reportedAs !== '' && reportedAs !== name && !isResourceId(reportedAs);
   const key = reported ? (priority === undefined ? 'reported' : 'both') : priority === undefined ? 'plain' : 'priority';

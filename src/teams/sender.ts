@@ -47,7 +47,7 @@ export const roomLimits: readonly Limit[] = [
 const ranks: Readonly<Record<Weight, number>> = { progress: 0, acknowledgement: 1, answer: 2 };
 
 /** Later than this an acknowledgement is worth less than the place it takes; the turn that waits for it must end, too. */
-export const acknowledgementPatienceMs = 4000;
+const acknowledgementPatienceMs = 4000;
 
 const mostTries = 5;
 

@@ -20,7 +20,7 @@ export const exitCodes = {
 /** What was asked cannot be asked: as sysexits' EX_USAGE. */
 export const exitUsage = 64;
 /** Azure refused or could not be reached: as sysexits' EX_UNAVAILABLE. */
-export const exitUnavailable = 69;
+const exitUnavailable = 69;
 
 /** A problem of the question itself, as against one of Azure. */
 export function exitCodeOf(problem: Problem): number {

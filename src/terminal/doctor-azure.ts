@@ -63,7 +63,7 @@ export function notLookedAt(checks: readonly DoctorCheck[], locale: Locale): rea
   return checks.map((check) => ({ check, state: 'unknown', text: say(locale, 'doctor.notLookedAt') }));
 }
 
-export function failureText(failure: Failure): string {
+function failureText(failure: Failure): string {
   const text = [failure.code, failure.azureCode, failure.message].filter(Boolean).join(': ');
   return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
 }

@@ -55,7 +55,7 @@ function createMemory(describe: (locale: Locale, about: string | undefined, allo
 
 const mostKnown = 100;
 
-export function describeCommand({ name, examples }: Command, locale: Locale): CommandHelp {
+function describeCommand({ name, examples }: Command, locale: Locale): CommandHelp {
   const words = (part: string) => {
     const key = `command.${name}.${part}`;
     if (!isMessageKey(key)) throw new Error(`the catalogues have no "${key}"`);

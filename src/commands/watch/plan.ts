@@ -8,12 +8,12 @@ const minuteMs = 60_000;
 const dayMs = 24 * 3_600_000;
 
 /** Teams is no monitoring system, and a check takes Azure up to two minutes. */
-export const leastEveryMs = minuteMs;
-export const mostEveryMs = dayMs;
+const leastEveryMs = minuteMs;
+const mostEveryMs = dayMs;
 export const usualEveryMs = 5 * minuteMs;
 /** A watch that nobody thinks of any more ends by itself. */
 export const usualForMs = 7 * dayMs;
-export const mostForMs = 30 * dayMs;
+const mostForMs = 30 * dayMs;
 /** Of one conversation, those that are not over. */
 export const mostWatches = 20;
 

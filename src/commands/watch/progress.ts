@@ -8,7 +8,7 @@ export type Heard =
   | { readonly kind: 'failed'; readonly problem: Problem };
 
 /** Runs in a row without an answer, or with a doubtful one, before that counts. */
-export const doubtfulRuns = 3;
+const doubtfulRuns = 3;
 const mostSamples = 20;
 
 /**
