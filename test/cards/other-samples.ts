@@ -1,8 +1,8 @@
-import { button } from '../../src/commands/card-parts.ts';
 import { matrixReply } from '../../src/commands/check/matrix-card.ts';
+import { questionParts } from '../../src/commands/check/question.ts';
 import { factsReply } from '../../src/commands/facts-card.ts';
 import { flowReply } from '../../src/commands/flow/card.ts';
-import { historyReply } from '../../src/commands/history/card.ts';
+import { pageReply } from '../../src/commands/history/page.ts';
 import { nextHopReply } from '../../src/commands/next-hop/card.ts';
 import { rulesReply } from '../../src/commands/rules/card.ts';
 import { vmsReply } from '../../src/commands/vms/card.ts';
@@ -149,26 +149,34 @@ export function otherSamples(locale: Locale): Readonly<Record<string, Readonly<R
       none: vmsReply({ ...list, machines: [], total: 0, filter: 'mail', page: 1, pages: 1 }),
     },
     history: {
-      some: historyReply({
+      some: pageReply({
         ...list,
-        filter: 'db0',
-        checks: (['Unreachable', 'Reachable', 'Degraded', 'Undetermined', 'Inconsistent'] as const).map(
-          (verdict, index) => ({
-            at: `2026-11-20T1${4 - index}:02:11Z`,
-            verdict,
-            question: 'app0 (ContosoRG, westcentralus) → db0 10.1.4.4 TCP 80',
-            askedBy: 'On-call',
-            ...(index === 0
-              ? { cause: 'nsg-db/deny-80', changes: 'Since the answer before: Unreachable; it was Reachable.' }
-              : {}),
-          }),
-        ),
-        latency: [1, 1.4, 3, 220, 2].map((avgMs, index) => ({ at: `2026-11-20T0${index}:00:00Z`, avgMs })),
-        buttons: ['Open 1', 'Open 2', 'Open 3', 'Older', 'JSON', 'CSV'].map((title) =>
-          button(title.toLowerCase().replace(' ', '.'), title, list),
-        ),
+        request: { about: { kind: 'vm', name: 'db0' } },
+        parts: questionParts,
+        page: {
+          isOne: true,
+          older: { createdAtMs: Date.parse('2026-11-20T10:02:11Z'), jobId: ids.jobId },
+          entries: (['Unreachable', 'Reachable', 'Degraded', 'Undetermined', 'Inconsistent'] as const).map(
+            (verdict, index) => ({
+              jobId: ids.jobId,
+              at: `2026-11-20T1${4 - index}:02:11Z`,
+              verdict,
+              question: {
+                source: app,
+                destination: { kind: 'vm', machine: machine('db0', '10.1.4.4') },
+                port: 80,
+                protocol: 'Tcp',
+                protocolAsked: false,
+              },
+              askedBy: onCall.name,
+              ...(index === 0
+                ? { cause: deniedAtDestination, changes: [{ kind: 'verdict', from: 'Reachable', to: 'Unreachable' }] }
+                : { avgMs: [2, 220, 3, 1.4][index - 1] ?? 1 }),
+            }),
+          ),
+        },
       }),
-      none: historyReply({ ...list, checks: [] }),
+      none: pageReply({ ...list, request: {}, parts: questionParts, page: { isOne: false, entries: [] } }),
     },
     facts: {
       whoami: factsReply({

@@ -1,22 +1,20 @@
 import type { Estate } from '../../azure/inventory.ts';
 import { type Locale, type Press, type Reply, roomOf } from '../../core/chat.ts';
 import { internal, type Problem } from '../../core/errors.ts';
-import { describe, describeChange } from '../../diagnosis/describe.ts';
 import type { Job } from '../../jobs/job.ts';
-import { printEndpoint } from '../../language/path-request.ts';
 import { say } from '../../language/say.ts';
 import { problemOf } from '../azure-problem.ts';
-import { ruleLabel } from '../card-frame.ts';
 import { button, type CardIds } from '../card-parts.ts';
-import type { Checking, QuestionParts } from '../checking.ts';
+import type { Checking } from '../checking.ts';
 import type { Command, NewJob, PressHandling, Services, Turn } from '../command.ts';
 import type { CommandTask } from '../endings.ts';
 import { failedCard } from '../failed-card.ts';
 import { noticeReply, problemReply } from '../replies.ts';
-import { exportReply, historyReply, type PastCheck } from './card.ts';
-import type { Cursor, HistoryPage, PastEntry } from './entry.ts';
+import { exportReply } from './card.ts';
+import type { Cursor, HistoryPage } from './entry.ts';
 import type { ExportFormat } from './export.ts';
 import { type Admits, gather, isVisible } from './gather.ts';
+import { pageReply } from './page.ts';
 import { type HistoryRequest, historyWords, printHistory, readHistory } from './request.ts';
 
 /** What `check` lets its history know; the registry hands it over. */
@@ -38,7 +36,6 @@ type Outcome =
 const pageSize = 10;
 /** More lines than a card takes. */
 const mostExported = 150;
-const mostOpened = 3;
 
 export function createHistory(past: Past): Command {
   const pageOf = async (
@@ -66,17 +63,9 @@ export function createHistory(past: Past): Command {
         { jobId, nonce, locale, askedBy: drawn.requester, reference: jobId },
       );
     }
-    const { page, from } = outcome;
     const { request } = job.request as HistoryJob;
-    const filter = filterOf(request);
-    return historyReply({
-      locale,
-      simulated: services.arm.simulated,
-      checks: page.entries.map((entry) => checkOf(entry, past.parts(entry.question), locale)),
-      ...(filter && { filter }),
-      ...(page.isOne && { latency: page.entries.flatMap(pointOf).reverse() }),
-      buttons: buttonsOf(page, from, { jobId, nonce, locale }),
-    });
+    const { simulated } = services.arm;
+    return pageReply({ ...outcome, request, parts: past.parts, simulated, jobId, nonce, locale });
   };
 
   const newJob = async (request: HistoryRequest, turn: Turn, services: Services): Promise<NewJob> => {
@@ -179,55 +168,6 @@ export function createHistory(past: Past): Command {
       return reply && { kind: 'view', reply };
     },
   };
-}
-
-function filterOf({ from, about, port }: HistoryRequest): string {
-  const parts = [about ? printEndpoint(about) : '', port === undefined ? '' : String(port)];
-  const place = parts.filter((part) => part !== '').join(':');
-  return from ? `${printEndpoint(from)} → ${place}` : place;
-}
-
-function checkOf(entry: PastEntry, parts: QuestionParts, locale: Locale): PastCheck {
-  const { cause, changes, askedBy } = entry;
-  const told = (changes ?? []).slice(0, 3).map((change) => describeChange(change, locale));
-  return {
-    at: entry.at,
-    verdict: entry.verdict,
-    question: `${parts.source} ${parts.place} → ${parts.destination} ${parts.detail}`.trim(),
-    ...(cause && { cause: cause.rule ? ruleLabel(cause.rule) : describe(cause, locale).message }),
-    ...(told.length > 0 && { changes: say(locale, 'card.history.changed', { changes: told.join(' · ') }) }),
-    ...(askedBy && { askedBy }),
-  };
-}
-
-const pointOf = ({ at, avgMs }: PastEntry) => (avgMs === undefined ? [] : [{ at, avgMs }]);
-
-/** With the oldest way on and the exports at hand, as many of the newest as a card has room for can be opened. */
-function buttonsOf(
-  { entries, older }: HistoryPage,
-  from: Cursor | undefined,
-  input: CardIds & { readonly locale: Locale },
-) {
-  if (entries.length === 0 && !from) return [];
-  const { locale } = input;
-  const at = (verb: string, cursor: Cursor | undefined) =>
-    cursor ? `${verb}.${cursor.createdAtMs}.${cursor.jobId}` : verb;
-  const ways = [
-    ...(from ? [button('newest', say(locale, 'card.history.newest'), input)] : []),
-    ...(older ? [button(at('older', older), say(locale, 'card.history.older'), input)] : []),
-    button(at('json', from), say(locale, 'card.history.json'), input),
-    button(at('csv', from), say(locale, 'card.history.csv'), input),
-  ];
-  const opened = entries
-    .slice(0, Math.min(mostOpened, 6 - ways.length))
-    .map(({ jobId, at: askedAt }, index) =>
-      button(
-        at('open', { createdAtMs: Date.parse(askedAt), jobId }),
-        say(locale, 'card.history.open', { number: index + 1 }),
-        input,
-      ),
-    );
-  return [...opened, ...ways];
 }
 
 /** The stored answer as it was, with its first buttons; those that ask something else give way to the one that leads back. */
