@@ -48,7 +48,7 @@ function correct<T>(problem: Problem, asked: Asked<T>): readonly string[] {
 }
 
 function correctWord<T>(wrong: string, { command, spoken, words, reread }: Asked<T>): readonly string[] {
-  if (!/^[a-z']{2,20}$/i.test(wrong)) return [];
+  if (!/^[a-z']{2,20}$/i.test(wrong) || keywordOf(wrong)) return [];
   const at = words.findIndex((word) => word === wrong || word.endsWith(`:${wrong}`));
   const word = words[at];
   if (word === undefined) return [];

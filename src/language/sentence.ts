@@ -213,9 +213,18 @@ class SentenceReader {
     return done;
   }
 
+  private hasPort(): boolean {
+    const { draft, bare } = this;
+    if (draft.ports) return true;
+    const places = draft.destinations ?? bare?.places ?? [];
+    return places.some(({ endpoint, port }) => port !== undefined || endpoint.kind === 'url');
+  }
+
   /** Ports from here on; `start` is where the words that announce them begin. */
   private readPorts(start: number, spread: boolean): Step {
     const { cursor, draft } = this;
+    // "port 80 on fire" gives no second port.
+    if (this.hasPort() && !cursor.isPort()) return notUnderstood(cursor.typedFrom(start));
     const ports = cursor.readPorts(spread);
     if (!ports.ok) return ports;
     if (draft.ports) return notUnderstood(cursor.typed(start, cursor.at), 'SECOND_PORT');

@@ -370,6 +370,15 @@ const refusals: readonly (readonly [typed: string, text: string, why?: string])[
   ['check from app0 to db0 port 80 port 443', 'port 443', 'SECOND_PORT'],
   ['check from app0 to db0 port 80 443', '443', 'SECOND_PORT'],
   ['check from app0 to db0 port 80 on tcp 443', '443', 'SECOND_PORT'],
+  ['check from app0 to db0 port 80 on 443', 'on 443', 'SECOND_PORT'],
+  ['check from app0 to db0 port 80 on port 443', 'port 443', 'SECOND_PORT'],
+  ['check from app0 to db0 port 80 on fire', 'on fire'],
+  ['check from app0 to db0 port 80 at a bad time', 'at a bad time'],
+  ['check from app0 to db0 port 80 on port fire', 'port fire'],
+  ['check from app0 to db0 port 80 on fire over tcp', 'on fire'],
+  ['check from app0 to db0:80 on fire', 'on fire'],
+  ['check from app0 to https://bing.com on fire', 'on fire'],
+  ['check on 80 from app0 to db0 on fire', 'on fire'],
   ['check from app0 to db0:80 port 443', 'db0:80, port 443', 'SECOND_PORT'],
   ['check from app0 to db0:80 ports 80,443', 'db0:80, port 80,443', 'SECOND_PORT'],
   ['check from app0 to db0:80,db1:443', 'db1:443', 'SECOND_PORT'],
@@ -417,6 +426,8 @@ describe('a refusal', () => {
     ['check db0 port 65536', '65536'],
     ['check db0 port 80-443', '80-443'],
     ['check db0 on 14e3', '14e3'],
+    ['check db0 on fire', 'fire'],
+    ['check db0 port 80 on 70000', '70000'],
     ['check db0:70000', '70000'],
   ])('of a port: %s', (typed, text) => {
     const reading = read(typed);
@@ -434,6 +445,11 @@ describe('a refusal', () => {
     const reading = read(typed);
     expect(reading.ok ? [] : reading.problem.suggestions).toContain(corrected);
     expect(read(corrected).ok).toBe(true);
+  });
+
+  it('takes no word of the grammar for a typo of another', () => {
+    const reading = read('check from app0 to db0:80 on fire');
+    expect(reading.ok || reading.problem.suggestions).toBeUndefined();
   });
 
   it('speaks the language it is told to', () => {
