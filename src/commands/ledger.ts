@@ -7,7 +7,7 @@ import type { Json } from '../core/json.ts';
 import { count } from '../core/telemetry.ts';
 import type { AuditDecision, AuditEntry } from '../jobs/audit.ts';
 import { backOff } from '../jobs/back-off.ts';
-import type { Job, Task } from '../jobs/job.ts';
+import { type Job, Resting, type Task } from '../jobs/job.ts';
 import { StoreError } from '../jobs/store.ts';
 import { personId } from '../policy/decide.ts';
 import { finish } from '../policy/rates.ts';
@@ -126,7 +126,7 @@ export function withinLedger(task: CommandTask): CommandTask {
     async run(job, hooks) {
       const outcome = await task.run(job, hooks);
       const outer = current.getStore();
-      if (outer) outer.within = resultOf(outcome).word;
+      if (outer && !(outcome instanceof Resting)) outer.within = resultOf(outcome).word;
       return outcome;
     },
   };
@@ -162,8 +162,13 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
           const requestIds = [...new Set([...tally.requestIds, ...(last ? [last] : [])])];
           return requestIds.length > 0 ? { requestIds } : {};
         };
+        let rests = false;
         try {
           const outcome = await current.run(own, () => counting(tally, () => task.run(job, hooks)));
+          if (outcome instanceof Resting) {
+            rests = true;
+            return new Resting(unlessLost(outcome.came, rates, job.id));
+          }
           const { word, isProblem, requestId } = resultOf(outcome);
           const came = isProblem ? word : (own.within ?? word);
           await write(job, hooks.signal, { outcome: came, ...asked(requestId) });
@@ -172,9 +177,17 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
           if (!hooks.signal.aborted) await write(job, hooks.signal, { outcome: 'INTERNAL', ...asked() });
           throw error;
         } finally {
-          if (rates) finish(rates, job.id);
+          if (rates && !rests) finish(rates, job.id);
         }
       });
     },
   };
+}
+
+/** A job whose rest is broken off does not run here any more. */
+function unlessLost<T>(came: Promise<T>, rates: Services['rates'], jobId: string): Promise<T> {
+  return came.catch((error: unknown) => {
+    if (rates) finish(rates, jobId);
+    throw error;
+  });
 }

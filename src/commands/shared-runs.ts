@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import { linkedTo } from '../core/linked.ts';
 import { unless } from '../core/unless.ts';
 import { backOff } from '../jobs/back-off.ts';
-import type { Job } from '../jobs/job.ts';
+import { type Job, Resting } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
 import { createLookout } from './lookout.ts';
 
@@ -13,8 +13,11 @@ export type Sharing<News, Answer extends Json> = {
   readonly question: string;
   readonly job: Job;
   readonly signal: AbortSignal;
-  /** Asks Azure; `operation` is under way already, left by whoever asked before. What becomes known meanwhile is told to who waits. */
-  lead(operation: Json | undefined, tell: (news: News) => void): Promise<Answer>;
+  /**
+   * Asks Azure; `operation` is under way already, left by whoever asked before. What becomes known meanwhile is told to who waits.
+   * One that rests still leads, and is shared again when it goes on.
+   */
+  lead(operation: Json | undefined, tell: (news: News) => void): Promise<Answer | Resting>;
   /** This job waits for another one's answer. */
   joined(leader: Job): void;
   /** What the leader knows so far, where it runs in this process. */
@@ -25,6 +28,7 @@ export type Sharing<News, Answer extends Json> = {
 
 export type Shared<Answer> =
   | { readonly kind: 'led'; readonly answer: Answer }
+  | { readonly kind: 'rests'; readonly resting: Resting }
   | { readonly kind: 'joined'; readonly answer: Answer; readonly leader: Job }
   /** The job's own deadline has passed. */
   | { readonly kind: 'late' };
@@ -32,6 +36,8 @@ export type Shared<Answer> =
 /** Lets jobs that ask the same at the same time ask Azure once, in this process and across instances. */
 export type SharedRuns = {
   share<News, Answer extends Json>(sharing: Sharing<News, Answer>): Promise<Shared<Answer>>;
+  /** No answer for others comes from this job any more, whatever became of it. */
+  leave(jobId: string): void;
 };
 
 type Live = {
@@ -39,6 +45,7 @@ type Live = {
   readonly listeners: Set<(news: unknown) => void>;
   /** With the answer, or with nothing when none comes from here any more. */
   readonly over: Promise<Json | undefined>;
+  end(answer?: Json): void;
 };
 
 export function createSharedRuns({
@@ -51,27 +58,48 @@ export function createSharedRuns({
   const lives = new Map<string, Live>();
   const lookout = createLookout(store.runs, clock);
 
+  const leave = (jobId: string) => {
+    lives.get(jobId)?.end();
+    lives.delete(jobId);
+  };
+
+  const begin = ({ id }: Job, signal: AbortSignal): Live => {
+    const { promise: over, resolve } = Promise.withResolvers<Json | undefined>();
+    const stop = () => leave(id);
+    const live: Live = {
+      news: undefined,
+      listeners: new Set(),
+      over,
+      end(answer) {
+        signal.removeEventListener('abort', stop);
+        resolve(answer);
+      },
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    lives.set(id, live);
+    return live;
+  };
+
   const lead = async <News, Answer extends Json>(
     sharing: Sharing<News, Answer>,
     operation: Json | undefined,
   ): Promise<Shared<Answer>> => {
     const { job, signal } = sharing;
-    const { promise: over, resolve: end } = Promise.withResolvers<Json | undefined>();
-    const live: Live = { news: undefined, listeners: new Set(), over };
-    const stop = () => end(undefined);
-    signal.addEventListener('abort', stop, { once: true });
-    lives.set(job.id, live);
+    const live = lives.get(job.id) ?? begin(job, signal);
+    let resting: Resting | undefined;
     try {
       const answer = await sharing.lead(operation, (news) => {
         live.news = { is: news };
         for (const listener of live.listeners) listener(news);
       });
-      end(answer);
+      if (answer instanceof Resting) {
+        resting = answer;
+        return { kind: 'rests', resting };
+      }
+      live.end(answer);
       return { kind: 'led', answer };
     } finally {
-      signal.removeEventListener('abort', stop);
-      stop();
-      lives.delete(job.id);
+      if (!resting) leave(job.id);
     }
   };
 
@@ -123,6 +151,7 @@ export function createSharedRuns({
   };
 
   return {
+    leave,
     async share(sharing) {
       const { question, job, read, signal } = sharing;
       /** A fault of the store passes, and nothing is lost by waiting for that. */

@@ -209,8 +209,8 @@ export function handOver(jobId: string, command: string): void {
 }
 
 /**
- * Works on a job in the trace of its activity, and ends the root once the job is over. After a restart, or in another instance, the
- * root is begun again under the same ids: what the earlier process sent hangs below it too.
+ * Works on a job in the trace of its activity; `endTrace` ends the root once the job is over. After a restart, or in another
+ * instance, the root is begun again under the same ids: what the earlier process sent hangs below it too.
  */
 export async function tracedJob<T>(
   job: { readonly id: string; readonly command: string; readonly createdAtMs: number },
@@ -220,13 +220,10 @@ export async function tracedJob<T>(
   const span = kept.get(job.id) ?? beginRoot(tracer, job.id, job.createdAtMs);
   kept.set(job.id, span);
   describe(span, job.id, job.command);
-  const result = await context.with(under(span), work);
-  // One that failed or was given back is not over: it is gone on with under the same root, here or elsewhere.
-  endTrace(job.id);
-  return result;
+  return context.with(under(span), work);
 }
 
-/** A job that was ended without an answer: its trace ends there. */
+/** A job is over, with or without an answer: its trace ends there. */
 export function endTrace(jobId: string): void {
   const span = kept.get(jobId);
   kept.delete(jobId);

@@ -8,6 +8,8 @@ import type { Store } from './store.ts';
 export type Editor = {
   /** Merges with what was not shown yet: only the newest is. */
   show(reply: Reply): void;
+  /** Resolves when what was shown last is on the message, or could not be put there. */
+  settled(): Promise<void>;
   /** Resolves when no edit is under way; what was not shown by then never is, so that none lands after the answer. */
   close(): Promise<void>;
 };
@@ -58,10 +60,30 @@ export function createEditor({ job, store, replier, clock, signal, unshown }: Ed
       newest = reply;
       pump ??= run();
     },
+    settled: async () => pump,
     async close() {
       closing.abort(new Error('the answer is there'));
       closing.release();
       await pump;
     },
   };
+}
+
+/** Closes the editor when what was shown last is on the message, or when `came` is there; until then, and no longer, it is held. */
+export function closing<T>(editor: Editor, came: Promise<T>): Promise<T> {
+  let open: Editor | undefined = editor;
+  const close = async () => {
+    await open?.close();
+    open = undefined;
+  };
+  void editor.settled().then(close);
+  return closedAfter(came, close);
+}
+
+async function closedAfter<T>(came: Promise<T>, close: () => Promise<void>): Promise<T> {
+  try {
+    return await came;
+  } finally {
+    await close();
+  }
 }

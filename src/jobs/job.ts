@@ -38,15 +38,30 @@ export type Job = {
 /** What a running job may tell its worker. */
 export type Hooks = {
   readonly signal: AbortSignal;
+  /** What a job that rested waited for; absent where it is begun, or gone on with by another process. */
+  readonly came?: Json;
   /** Stores what is needed to go on after a restart; resolves when it is durable. */
   keep(operation: Json): Promise<void>;
   /** Edits the job's message; edits closer than a second together are merged into the newest. */
   show(reply: Reply): void;
 };
 
+/**
+ * What a running job comes to while it only waits for something: all that it needs to go on is kept (`Hooks.keep`), and nothing
+ * of it is held in memory. Once `came` resolves it is run again, with that.
+ */
+export class Resting {
+  readonly came: Promise<Json>;
+
+  constructor(came: Promise<Json>) {
+    this.came = came;
+  }
+}
+
 /** What a command gives the worker. All but `run` is pure. */
 export type Task = {
-  run(job: Job, hooks: Hooks): Promise<Json>;
+  /** Resolves with the outcome; or with a rest, and is then called again. */
+  run(job: Job, hooks: Hooks): Promise<Json | Resting>;
   /**
    * The outcome of a job that ended in an exception. `reference` is what log and card have in common; `problem` is there where
    * the exception may be shown.

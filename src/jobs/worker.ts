@@ -7,7 +7,7 @@ import { endTrace, handOver, measure, traced, tracedJob } from '../core/telemetr
 import { follow } from '../core/trail.ts';
 import { backOff } from './back-off.ts';
 import { concerns, type Departure } from './departures.ts';
-import { createEditor } from './editor.ts';
+import { closing, createEditor } from './editor.ts';
 import type { Engine } from './engine.ts';
 import {
   ConversationGone,
@@ -16,6 +16,7 @@ import {
   type JobState,
   type Manner,
   type Replier,
+  Resting,
   type Task,
   Withheld,
 } from './job.ts';
@@ -98,7 +99,12 @@ export function createWorker(options: WorkerOptions): Worker {
     const ending = linkedTo(lease);
     underWay.set(jobId, ending);
     try {
-      await workUntil(jobId, ending.signal);
+      await pace(ending.signal);
+      let came: Json | undefined;
+      do {
+        const resting: Resting | undefined = await workUntil(jobId, ending.signal, came);
+        came = await resting?.came;
+      } while (came !== undefined);
     } catch (error) {
       // What was ended is over in the store already.
       if (!ending.signal.aborted || lease.aborted) throw error;
@@ -109,25 +115,30 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   };
 
-  const workUntil = async (jobId: string, signal: AbortSignal) => {
-    await pace(signal);
+  /** Thousands rest at once: of what was needed to get there nothing may be held by who waits. */
+  const workUntil = async (jobId: string, signal: AbortSignal, came?: Json): Promise<Resting | undefined> => {
     const job = await store.job(jobId);
-    if (!job || isOver(job)) return endTrace(jobId);
-    const where = { jobId, conversation: job.conversation.id };
-    await follow(where, () => tracedJob(job, () => workOn(job, signal)));
+    const where = { jobId, conversation: job?.conversation.id ?? '' };
+    const left =
+      job && !isOver(job) ? await follow(where, () => tracedJob(job, () => workOn(job, signal, came))) : undefined;
+    // One that failed or was given back is not over either: it is gone on with under the same root, here or elsewhere.
+    if (!left) endTrace(jobId);
+    return left;
   };
 
-  const workOn = async (job: Job, signal: AbortSignal) => {
+  const workOn = async (job: Job, signal: AbortSignal, came?: Json): Promise<Resting | undefined> => {
     try {
       const task = options.task(job.command);
       if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
-      const answered = job.outcome === undefined ? await traced('run', {}, () => run(job, task, signal)) : job;
-      if (answered?.outcome === undefined) return;
+      const answered = job.outcome === undefined ? await traced('run', {}, () => run(job, task, signal, came)) : job;
+      if (answered instanceof Resting) return answered;
+      if (answered?.outcome === undefined) return undefined;
       const also = task.also?.(answered, answered.outcome);
       // Before the answer is delivered: should this process die in between, it is found again and stored then.
       if (also) await persist(job, signal, () => begin(also));
       const reply = draw(task, answered, answered.outcome);
       await traced('deliver', {}, () => deliver(answered, reply, signal));
+      return undefined;
     } catch (error) {
       if (!signal.aborted) surprised(job, job.id, error);
       throw error;
@@ -135,7 +146,7 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 
   /** The job with its outcome, whoever found it; undefined when it is over already. */
-  const run = async (job: Job, task: Task, signal: AbortSignal): Promise<Job | undefined> => {
+  const run = async (job: Job, task: Task, signal: AbortSignal, came?: Json): Promise<Job | Resting | undefined> => {
     if (job.state === 'queued') await persist(job, signal, () => store.advance(job.id, 'queued', 'running'));
     signal.throwIfAborted();
     const editor = createEditor({
@@ -147,9 +158,11 @@ export function createWorker(options: WorkerOptions): Worker {
       unshown: (error) => options.unshown?.(job, error),
     });
     let outcome: Json;
+    let resting: Resting | undefined;
     try {
-      outcome = await task.run(job, {
+      const step = await task.run(job, {
         signal,
+        ...(came !== undefined && { came }),
         async keep(operation) {
           reach('posted', job);
           await persist(job, signal, () => store.amend(job.id, { operation }));
@@ -157,13 +170,18 @@ export function createWorker(options: WorkerOptions): Worker {
         },
         show: editor.show,
       });
+      if (step instanceof Resting) {
+        resting = new Resting(closing(editor, step.came));
+        return resting;
+      }
+      outcome = step;
     } catch (error) {
       if (signal.aborted) throw error;
       const shown = error instanceof ShownError && !(error instanceof StoreError) ? error.problem : undefined;
       if (!shown) surprised(job, job.id, error);
       outcome = task.fail(job, job.id, shown);
     } finally {
-      await editor.close();
+      if (!resting) await editor.close();
     }
     const entry = task.entryOf?.(outcome);
     const change = { outcome, ...(entry && { entry }) };

@@ -1,20 +1,21 @@
+import type { Answer } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
-import type { Operation } from '../../azure/operations.ts';
+import type { WatcherAnswer } from '../../azure/operations.ts';
 import { roomOf } from '../../core/chat.ts';
 import type { Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import type { Diagnosis } from '../../diagnosis/verdict.ts';
-import type { Hooks, Job } from '../../jobs/job.ts';
+import type { Hooks, Job, Resting } from '../../jobs/job.ts';
 import { personId } from '../../policy/decide.ts';
 import type { Services } from '../command.ts';
 import { questionKey } from '../question-key.ts';
 import type { Sharing } from '../shared-runs.ts';
 import { admitAnswer, admitProbe } from './admit.ts';
 import { running } from './draw.ts';
+import type { Kept } from './investigation.ts';
 import type { CheckOutcome, Investigated, Shared } from './outcome.ts';
-import { investigate } from './run.ts';
-
-export type Place = <T>(subscriptionId: string, run: () => Promise<T>) => Promise<T>;
+import type { Places } from './places.ts';
+import { investigateInRests } from './run.ts';
 
 /** Asks Azure one question, or waits for the job that is asking it already. */
 export async function ask(
@@ -23,8 +24,8 @@ export async function ask(
   job: Job,
   hooks: Hooks,
   services: Services,
-  place: Place,
-): Promise<Investigated> {
+  places: Places,
+): Promise<Investigated | Resting> {
   const { clock, sharing } = services;
   let shared: Shared | undefined;
   const show = (diagnosis?: Diagnosis) => {
@@ -33,13 +34,14 @@ export async function ask(
   };
   const lead: Sharing<Diagnosis, Investigated>['lead'] = (operation, tell) => {
     shared = undefined;
-    return place(question.source.subscriptionId, () =>
-      investigate(services, {
+    return places.keep(question.source.subscriptionId, job.id, () =>
+      investigateInRests(services, {
         question,
         estate,
         startedAtMs: job.createdAtMs,
         deadlineMs: job.deadlineMs,
-        ...(operation !== undefined && { operation: operation as Operation }),
+        ...(operation !== undefined && { operation: operation as Kept }),
+        ...(hooks.came !== undefined && { came: hooks.came as Answer<WatcherAnswer> }),
         signal: hooks.signal,
         admit: (answer) => admitProbe(question, answer, estate, job, services),
         keep: hooks.keep,
@@ -70,6 +72,8 @@ export async function ask(
   switch (came.kind) {
     case 'led':
       return came.answer;
+    case 'rests':
+      return came.resting;
     case 'late':
       return { kind: 'failed', question, problem: { code: 'NO_RESULT', facts: {} }, ...timing };
     case 'joined': {

@@ -18,7 +18,9 @@ export type Heard<T> = { readonly ok: true; readonly answer: T } | { readonly ok
 export type Board = {
   readonly testimonies: Testimonies;
   preflight(ask: () => Promise<Heard<Preflight>>): Promise<Heard<Preflight>>;
-  probe(ask: () => Promise<Heard<ProbeAnswer>>): Promise<Heard<ProbeAnswer>>;
+  /** Undefined while it is out for so long that nobody waits for it here: `heardProbe` goes on then. */
+  probe(ask: () => Promise<Heard<ProbeAnswer> | undefined>): Promise<Heard<ProbeAnswer> | undefined>;
+  heardProbe(heard: Heard<ProbeAnswer>, tookMs: number): void;
   /** Nobody waits for those that are still out: they count as never asked. */
   dismissPending(): void;
   nsg(ask: () => Promise<Heard<NsgAnswer>>): Promise<Heard<NsgAnswer>>;
@@ -27,38 +29,53 @@ export type Board = {
   lookUp(find: () => Promise<readonly RuleFound[]>): Promise<void>;
 };
 
-export function createBoard(clock: Clock, changed: (testimonies: Testimonies) => void): Board {
-  let testimonies: Testimonies = { nsg: [], nextHop: [], rules: [] };
+export function createBoard(
+  clock: Clock,
+  changed: (testimonies: Testimonies) => void,
+  known: Testimonies = { nsg: [], nextHop: [], rules: [] },
+): Board {
+  let testimonies = known;
   let lookUps = 0;
 
-  const hear = async <T>(
+  const note = <T>(
     witness: 'preflight' | 'probe' | 'nsg' | 'nextHop',
-    ask: () => Promise<Heard<T>>,
+    heard: Heard<T>,
+    tookMs: number,
     put: (testimony: Testimony<T>) => Testimonies,
-  ): Promise<Heard<T>> => {
-    const startedMs = clock.now();
-    testimonies = put({ state: 'pending' });
-    const heard = await traced(`witness ${witness}`, { 'hopcheck.witness': witness }, async (note) => {
-      const said = await ask();
-      if (!said.ok) note({ 'error.type': said.why.code });
-      return said;
-    });
-    const tookMs = clock.now() - startedMs;
+  ) => {
     const silence = heard.ok ? {} : { 'error.type': heard.why.code };
     measure('hopcheck.witness.duration', tookMs / 1000, { 'hopcheck.witness': witness, ...silence });
     testimonies = put(
       heard.ok ? { state: 'answered', answer: heard.answer, tookMs } : { state: 'silent', why: heard.why, tookMs },
     );
     changed(testimonies);
+  };
+
+  const hear = async <T, Out extends undefined>(
+    witness: 'preflight' | 'probe' | 'nsg' | 'nextHop',
+    ask: () => Promise<Heard<T> | Out>,
+    put: (testimony: Testimony<T>) => Testimonies,
+  ): Promise<Heard<T> | Out> => {
+    const startedMs = clock.now();
+    testimonies = put({ state: 'pending' });
+    const heard = await traced(`witness ${witness}`, { 'hopcheck.witness': witness }, async (say) => {
+      const said = await ask();
+      if (said && !said.ok) say({ 'error.type': said.why.code });
+      return said;
+    });
+    if (heard) note(witness, heard, clock.now() - startedMs, put);
     return heard;
   };
+
+  const putProbe = (probe: Testimony<ProbeAnswer>): Testimonies => ({ ...testimonies, probe });
 
   return {
     get testimonies() {
       return testimonies;
     },
-    preflight: (ask) => hear('preflight', ask, (preflight) => ({ ...testimonies, preflight })),
-    probe: (ask) => hear('probe', ask, (probe) => ({ ...testimonies, probe })),
+    preflight: (ask) => hear<Preflight, never>('preflight', ask, (preflight) => ({ ...testimonies, preflight })),
+    probe: (ask) => hear<ProbeAnswer, undefined>('probe', ask, putProbe),
+    heardProbe: (heard, tookMs) => note('probe', heard, tookMs, putProbe),
     dismissPending() {
       const { probe, nsg, nextHop, ...others } = testimonies;
       const isIn = (testimony: { readonly state: string }) => testimony.state !== 'pending';
@@ -71,11 +88,14 @@ export function createBoard(clock: Clock, changed: (testimonies: Testimonies) =>
     },
     nsg(ask) {
       const seat = testimonies.nsg.length;
-      return hear('nsg', ask, (said) => ({ ...testimonies, nsg: testimonies.nsg.toSpliced(seat, 1, said) }));
+      return hear<NsgAnswer, never>('nsg', ask, (said) => ({
+        ...testimonies,
+        nsg: testimonies.nsg.toSpliced(seat, 1, said),
+      }));
     },
     nextHop(ask) {
       const seat = testimonies.nextHop.length;
-      return hear('nextHop', ask, (said) => ({
+      return hear<NextHopAnswer, never>('nextHop', ask, (said) => ({
         ...testimonies,
         nextHop: testimonies.nextHop.toSpliced(seat, 1, said),
       }));

@@ -7,6 +7,7 @@ import type { NewJob, Services, Turn } from '../command.ts';
 import { visibleTo } from '../names.ts';
 import { noticeReply } from '../replies.ts';
 import { draw, drawMatrix, running } from './draw.ts';
+import type { Notes } from './investigation.ts';
 import { mostCells, mostUnasked, rowsOf } from './matrix.ts';
 import type { CheckOutcome } from './outcome.ts';
 import { type CheckRequest, printCheck } from './request.ts';
@@ -73,6 +74,12 @@ export function settle({ request, confirmed }: CheckJob, estate: Estate, turn: T
     if (problem) return { kind: 'refused', problem };
   }
   return cells > mostUnasked && !confirmed ? { kind: 'confirm', known: request, cells } : expansion;
+}
+
+/** A question that was resolved and let in before is held against the grants of now, by the machines that it stands for. */
+export function goOn({ question }: Notes, estate: Estate, turn: Turn, services: Services): Settled {
+  const problem = authorizeQuestion(question, estate, turn, services);
+  return problem ? { kind: 'refused', problem } : { kind: 'question', question };
 }
 
 export function authorizeQuestion(

@@ -12,10 +12,11 @@ import { clip } from '../card-parts.ts';
 import type { Services } from '../command.ts';
 import { problemWords } from '../replies.ts';
 import { createDesk, type Desk } from './desk.ts';
+import { destinationOf, flowOf } from './flow.ts';
 import type { MatrixCell, MatrixRow } from './matrix-card.ts';
 import type { Investigated } from './outcome.ts';
 import { questionEnds } from './question.ts';
-import { destinationOf, flowOf, investigate } from './run.ts';
+import { investigate } from './run.ts';
 import { placesOf, wantsOf } from './witnesses.ts';
 
 /** More than this is asked about first: it takes a while, and may have been a slip. */

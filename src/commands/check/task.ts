@@ -1,8 +1,7 @@
-import pLimit, { type LimitFunction } from 'p-limit';
 import type { Estate } from '../../azure/inventory.ts';
 import { internal, type Problem } from '../../core/errors.ts';
 import { compare } from '../../diagnosis/compare.ts';
-import type { Entry, Hooks, Job } from '../../jobs/job.ts';
+import { type Entry, type Hooks, type Job, Resting } from '../../jobs/job.ts';
 import { StoreError } from '../../jobs/store.ts';
 import { problemOf } from '../azure-problem.ts';
 import { chargeRun } from '../charge.ts';
@@ -11,55 +10,26 @@ import type { CommandTask } from '../endings.ts';
 import { lookUp } from '../names.ts';
 import { questionKey } from '../question-key.ts';
 import { admitProbe } from './admit.ts';
-import { ask, type Place, startOf } from './ask.ts';
+import { ask, startOf } from './ask.ts';
 import { blockedAt } from './blocked.ts';
 import { draw, drawMatrix, running } from './draw.ts';
-import { type CheckJob, newJob, outcomeOf, settle, subscriptionOf } from './job.ts';
+import { notesOf } from './investigation.ts';
+import { type CheckJob, goOn, newJob, outcomeOf, settle, subscriptionOf } from './job.ts';
 import { runMatrix } from './matrix.ts';
 import type { Changes, CheckOutcome } from './outcome.ts';
+import { createPlaces, type Places } from './places.ts';
 import { namesOf } from './resolve.ts';
 
 export function createTask(services: Services): CommandTask {
-  const places = new Map<string, LimitFunction>();
-  const place = <T>(subscriptionId: string, run: () => Promise<T>): Promise<T> => {
-    const own = places.get(subscriptionId) ?? pLimit(services.settings.maxInFlight);
-    places.set(subscriptionId, own);
-    return own(run);
-  };
+  const places = createPlaces(services.settings.maxInFlight);
   return {
     async run(job, hooks) {
-      const asked = job.request as CheckJob;
-      const { inventory } = services;
-      const estate = asked.question ? await inventory.estate() : await lookUp(namesOf(asked.request), inventory);
-      if (!estate.ok) return failed(problemOf(estate.failure), job, services);
-      const settled = settle(asked, estate.value, job, services);
-      const isRun = settled.kind === 'question' || settled.kind === 'matrix';
-      const over = isRun && (await chargeRun(services, job));
-      if (over) return failed(over, job, services);
-      switch (settled.kind) {
-        case 'question':
-          return runOne(settled.question, estate.value, job, hooks, services, place);
-        case 'matrix': {
-          const subscriptionId = subscriptionOf(settled);
-          const show = (rows: Parameters<typeof drawMatrix>[0]) =>
-            hooks.show(drawMatrix(rows, subscriptionId, startOf(job), { ...job, jobId: job.id }, services));
-          const rows = await runMatrix(services, {
-            questions: settled.questions,
-            estate: estate.value,
-            startedAtMs: job.createdAtMs,
-            deadlineMs: job.deadlineMs,
-            locale: job.locale,
-            ...(job.operation !== undefined && { kept: job.operation }),
-            signal: hooks.signal,
-            admitAnswer: (question, answer) => admitProbe(question, answer, estate.value, job, services),
-            keep: hooks.keep,
-            progress: show,
-            place,
-          });
-          return { kind: 'matrix', rows, subscriptionId } satisfies CheckOutcome;
-        }
-        default:
-          return outcomeOf(settled, startOf(job), services.clock.now() - job.createdAtMs);
+      let step: CheckOutcome | Resting | undefined;
+      try {
+        step = await run(job, hooks, services, places);
+        return step;
+      } finally {
+        if (!(step instanceof Resting)) services.sharing?.leave(job.id);
       }
     },
     fail: (job, _reference, problem = internal) => failed(problem, job, services),
@@ -69,18 +39,56 @@ export function createTask(services: Services): CommandTask {
   };
 }
 
+async function run(job: Job, hooks: Hooks, services: Services, places: Places): Promise<CheckOutcome | Resting> {
+  const asked = job.request as CheckJob;
+  const { inventory } = services;
+  const notes = notesOf(job.operation);
+  const isResolved = notes !== undefined || asked.question !== undefined;
+  const estate = isResolved ? await inventory.estate() : await lookUp(namesOf(asked.request), inventory);
+  if (!estate.ok) return failed(problemOf(estate.failure), job, services);
+  const settled = notes ? goOn(notes, estate.value, job, services) : settle(asked, estate.value, job, services);
+  const isRun = settled.kind === 'question' || settled.kind === 'matrix';
+  const over = isRun && hooks.came === undefined && (await chargeRun(services, job));
+  if (over) return failed(over, job, services);
+  switch (settled.kind) {
+    case 'question':
+      return runOne(settled.question, estate.value, job, hooks, services, places);
+    case 'matrix': {
+      const subscriptionId = subscriptionOf(settled);
+      const show = (rows: Parameters<typeof drawMatrix>[0]) =>
+        hooks.show(drawMatrix(rows, subscriptionId, startOf(job), { ...job, jobId: job.id }, services));
+      const rows = await runMatrix(services, {
+        questions: settled.questions,
+        estate: estate.value,
+        startedAtMs: job.createdAtMs,
+        deadlineMs: job.deadlineMs,
+        locale: job.locale,
+        ...(job.operation !== undefined && { kept: job.operation }),
+        signal: hooks.signal,
+        admitAnswer: (question, answer) => admitProbe(question, answer, estate.value, job, services),
+        keep: hooks.keep,
+        progress: show,
+        place: places.within,
+      });
+      return { kind: 'matrix', rows, subscriptionId } satisfies CheckOutcome;
+    }
+    default:
+      return outcomeOf(settled, startOf(job), services.clock.now() - job.createdAtMs);
+  }
+}
+
 async function runOne(
   question: NonNullable<CheckJob['question']>,
   estate: Estate,
   job: Job,
   hooks: Hooks,
   services: Services,
-  place: Place,
-): Promise<CheckOutcome> {
-  if (!(job.request as CheckJob).question)
+  places: Places,
+): Promise<CheckOutcome | Resting> {
+  if (!(job.request as CheckJob).question && job.operation === undefined)
     hooks.show(running(question, startOf(job), { ...job, jobId: job.id }, services));
-  const outcome = await ask(question, estate, job, hooks, services, place);
-  if (outcome.kind !== 'diagnosed') return outcome;
+  const outcome = await ask(question, estate, job, hooks, services, places);
+  if (outcome instanceof Resting || outcome.kind !== 'diagnosed') return outcome;
   const blocked = blockedAt(outcome.answer, estate, job, services);
   const changes = await changesSince(job, outcome.answer.diagnosis, services);
   return {

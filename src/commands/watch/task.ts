@@ -1,8 +1,7 @@
 import { roomOf } from '../../core/chat.ts';
 import type { VmName } from '../../core/check.ts';
 import type { Problem } from '../../core/errors.ts';
-import type { Json } from '../../core/json.ts';
-import type { Hooks, Job, Task } from '../../jobs/job.ts';
+import { type Hooks, type Job, Resting, type Task } from '../../jobs/job.ts';
 import type { Watch, WatchEnding, WatchRun } from '../../jobs/watch.ts';
 import type { PathRequest } from '../../language/path-request.ts';
 import { mayRun } from '../../policy/decide.ts';
@@ -32,7 +31,7 @@ export function createTask(
   const watches = watchesOf(services);
 
   /** The check's own task does the asking, with its decisions, its limits and its way on after a restart. */
-  const ask = async (request: PathRequest, job: Job, hooks: Hooks): Promise<Asked> => {
+  const ask = async (request: PathRequest, job: Job, hooks: Hooks): Promise<Asked | Resting> => {
     if (!mayRun(services.grants(), job.requester, job.conversation, 'watch')) {
       const denied = authorize(services, job, { command: 'watch', machines: [], ports: [] });
       return failed(denied ?? { code: 'DENIED', facts: { command: 'watch', rule: '', ids: '' } }, true);
@@ -41,6 +40,7 @@ export function createTask(
     if (!task) throw new Error('no command "check" to watch with');
     // The card shows what came out, not each step on the way.
     const outcome = await task.run({ ...job, request: { request } }, { ...hooks, show: () => undefined });
+    if (outcome instanceof Resting) return outcome;
     const checked = checking.read(outcome);
     switch (checked.kind) {
       case 'diagnosed':
@@ -64,8 +64,10 @@ export function createTask(
     watch: Watch,
     nextAtMs: number,
     before: Progress | undefined,
-    { heard, refused }: Asked,
-  ): Promise<WatchRan> => {
+    asked: Asked | Resting,
+  ): Promise<WatchRan | Resting> => {
+    if (asked instanceof Resting) return asked;
+    const { heard, refused } = asked;
     const { progress, change } = take(before, heard, iso(clock.now()));
     const reason = refused ? 'refused' : isMet(watch.plan as WatchPlan, heard) ? 'met' : undefined;
     const ending = reason && (await end(watch, { reason }));
@@ -88,7 +90,7 @@ export function createTask(
     return standing?.state === 'ended' && standing.ending?.reason === ending.reason ? ending : undefined;
   };
 
-  const begin = async ({ request }: WatchBegin, job: Job, hooks: Hooks): Promise<WatchOutcome> => {
+  const begin = async ({ request }: WatchBegin, job: Job, hooks: Hooks): Promise<WatchOutcome | Resting> => {
     const failure = (problem: Problem): WatchFailure => ({
       kind: 'failed',
       problem,
@@ -116,11 +118,15 @@ export function createTask(
     const room = roomOf(conversation);
     const watch = await watches.add({ id, room, ...timing, requester, conversation, locale, nonce, plan }, mostWatches);
     if (watch === 'full') return failure({ code: 'WATCH_LIMIT', facts: { most: mostWatches } });
-    hooks.show(drawStarting(watch, services));
+    if (hooks.came === undefined) hooks.show(drawStarting(watch, services));
     return conclude(watch, nextAtMs, undefined, await ask(request.path, job, hooks));
   };
 
-  const run = async ({ watch, nextAtMs, before, ending }: WatchRun, job: Job, hooks: Hooks): Promise<WatchOutcome> => {
+  const run = async (
+    { watch, nextAtMs, before, ending }: WatchRun,
+    job: Job,
+    hooks: Hooks,
+  ): Promise<WatchOutcome | Resting> => {
     const progress = progressOf(before);
     // Whoever stops a watch has their answer; that it ended by itself is news.
     if (ending) {
@@ -146,9 +152,7 @@ export function createTask(
   return {
     async run(job, hooks) {
       const request = requestOf(job);
-      const outcome: Json =
-        request.kind === 'begin' ? await begin(request, job, hooks) : await run(request, job, hooks);
-      return outcome;
+      return request.kind === 'begin' ? begin(request, job, hooks) : run(request, job, hooks);
     },
     fail: (job) => broken({ code: 'INTERNAL', facts: {} }, job),
     cancel(job, by) {
