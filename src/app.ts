@@ -15,6 +15,7 @@ import { count } from './core/telemetry.ts';
 import { trail } from './core/trail.ts';
 import { createDepartures } from './jobs/departures.ts';
 import type { Job } from './jobs/job.ts';
+import type { Patience } from './jobs/postgres-pool.ts';
 import { keepTidy } from './jobs/retention.ts';
 import { createWatchClock } from './jobs/watch-clock.ts';
 import { createWorker, type WorkerOptions } from './jobs/worker.ts';
@@ -60,13 +61,15 @@ export type AppParts = {
   /** Another Bot Framework than the configured cloud's; tests stand one up on loopback. */
   readonly botCloud?: BotCloud;
   readonly reach?: WorkerOptions['reach'];
+  /** How long a database is waited for; as usual where it is not said. */
+  readonly patience?: Patience;
 };
 
 /** Builds each part once, joins them, and listens. What end-to-end tests boot. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const { log } = parts;
   const clock = parts.clock ?? systemClock;
-  const { store: opened, engine } = await openStore(config, log, clock);
+  const { store: opened, engine } = await openStore(config, log, clock, parts.patience);
   const store = measuredStore(opened, config.databaseUrl ? 'postgresql' : 'sqlite');
   const connection = parts.connection ?? (await connectAzure(config, log, clock));
   const { arm, inventory } = connection;

@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import type { Clock } from './core/clock.ts';
 import { createEmbeddedEngine } from './jobs/embedded-engine.ts';
 import type { Engine } from './jobs/engine.ts';
+import type { Patience } from './jobs/postgres-pool.ts';
 import { openSqliteStore } from './jobs/sqlite-store.ts';
 import type { Store } from './jobs/store.ts';
 import type { Log } from './log.ts';
@@ -11,6 +12,7 @@ export async function openStore(
   config: Config,
   log: Log,
   clock: Clock,
+  patience?: Patience,
 ): Promise<{ readonly store: Store; readonly engine: Engine }> {
   const { databaseUrl } = config;
   if (!databaseUrl) {
@@ -23,6 +25,7 @@ export async function openStore(
     import('./azure/database-password.ts'),
   ]);
   const troubled = (error: unknown) => log.warn({ error }, 'database');
-  const sql = openPool({ url: databaseUrl, password: createDatabasePassword(config.cloud), cut: troubled });
+  const password = createDatabasePassword(config.cloud);
+  const sql = openPool({ url: databaseUrl, password, cut: troubled, ...(patience && { patience }) });
   return openPostgres({ sql, troubled });
 }

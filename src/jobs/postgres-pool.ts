@@ -8,21 +8,32 @@ export type PostgresOptions = {
   readonly password?: () => Promise<string>;
   /** An idle connection that the server or the network cut. A new one is made when it is needed. */
   readonly cut: (error: unknown) => void;
+  readonly patience?: Patience;
 };
 
 /** A server that does not answer within these is as good as gone. */
-const connectMs = 5000;
-const answerMs = 10_000;
+export type Patience = { readonly connectMs: number; readonly answerMs: number };
 
-export function openPool({ url, password, cut }: PostgresOptions): Sql {
+const usual: Patience = { connectMs: 5000, answerMs: 10_000 };
+/** For several statements at once, which may take long: pg-boss's migrations do. */
+const longMs = 600_000;
+/** Idle connections are asked after this whether anybody is at their other end. */
+const probeMs = 10_000;
+
+export function openPool({ url, password, cut, patience: { connectMs, answerMs } = usual }: PostgresOptions): Sql {
   const pool = new pg.Pool({
     ...addressOf(url, password),
     application_name: 'hopcheck',
     max: 10,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: probeMs,
   });
   pool.on('error', cut);
+  const limited = (text: string, values?: readonly unknown[]) =>
+    values ? { text, values: [...values], query_timeout: answerMs } : { text, query_timeout: longMs };
+  // What a connection leaves open that nobody hears of any more would keep its locks for hours.
+  const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${answerMs}`;
   return {
     query: async (text, values) => resultOf(await pool.query(limited(text, values))),
     async transaction(run) {
@@ -30,31 +41,29 @@ export function openPool({ url, password, cut }: PostgresOptions): Sql {
       // Without a listener a connection that is cut between two statements ends the process.
       const onError = () => undefined;
       client.on('error', onError);
-      let broken: unknown;
-      try {
-        await client.query(limited('BEGIN'));
-        const result = await run({
-          query: async (text, values) => resultOf(await client.query(limited(text, values))),
+      let isBroken = false;
+      const ask = (statement: pg.QueryConfig) =>
+        client.query(statement).catch((error: unknown) => {
+          isBroken ||= !(error instanceof pg.DatabaseError);
+          throw error;
         });
-        await client.query(limited('COMMIT'));
+      const control = (text: string) => ask({ text, query_timeout: answerMs });
+      try {
+        await control(begin);
+        const result = await run({ query: async (text, values) => resultOf(await ask(limited(text, values))) });
+        await control('COMMIT');
         return result;
       } catch (error) {
-        await client.query(limited('ROLLBACK')).catch((unsettled: unknown) => {
-          broken = unsettled;
-        });
+        // The server rolls back by itself what loses its connection.
+        if (!isBroken) await control('ROLLBACK').catch(() => undefined);
         throw error;
       } finally {
         client.off('error', onError);
-        client.release(broken !== undefined);
+        client.release(isBroken);
       }
     },
     close: () => pool.end(),
   };
-}
-
-/** Statements without values may be several, and then may take long: pg-boss's migrations are. */
-function limited(text: string, values?: readonly unknown[]) {
-  return { text, ...(values && { values: [...values], query_timeout: answerMs }) };
 }
 
 function resultOf(result: pg.QueryResult | pg.QueryResult[]): SqlResult {
