@@ -30,8 +30,11 @@ export function openPool({ url, password, cut, patience: { connectMs, answerMs }
     keepAliveInitialDelayMillis: probeMs,
   });
   pool.on('error', cut);
-  const limited = (text: string, values?: readonly unknown[]) =>
-    values ? { text, values: [...values], query_timeout: answerMs } : { text, query_timeout: longMs };
+  const limited = (text: string, values?: readonly unknown[], limitMs = values ? answerMs : longMs) => ({
+    text,
+    query_timeout: limitMs,
+    ...(values && { values: [...values] }),
+  });
   // What a connection leaves open that nobody hears of any more would keep its locks for hours.
   const begin = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${answerMs}`;
   return {
@@ -42,15 +45,15 @@ export function openPool({ url, password, cut, patience: { connectMs, answerMs }
       const onError = () => undefined;
       client.on('error', onError);
       let isBroken = false;
-      const ask = (statement: pg.QueryConfig) =>
-        client.query(statement).catch((error: unknown) => {
+      const ask = (...statement: Parameters<typeof limited>) =>
+        client.query(limited(...statement)).catch((error: unknown) => {
           isBroken ||= !(error instanceof pg.DatabaseError);
           throw error;
         });
-      const control = (text: string) => ask({ text, query_timeout: answerMs });
+      const control = (text: string) => ask(text, undefined, answerMs);
       try {
         await control(begin);
-        const result = await run({ query: async (text, values) => resultOf(await ask(limited(text, values))) });
+        const result = await run({ query: async (text, values) => resultOf(await ask(text, values)) });
         await control('COMMIT');
         return result;
       } catch (error) {

@@ -32,7 +32,10 @@ export async function openWire(databaseUrl: string): Promise<Wire> {
   };
   const server = createServer((near) => {
     open(near);
-    if (isLost) return near.resume();
+    if (isLost) {
+      near.resume();
+      return;
+    }
     const far = dial(Number(target.port), target.hostname);
     open(far);
     near.on('data', (bytes) => {
