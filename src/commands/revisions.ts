@@ -4,10 +4,11 @@ import type { Store } from '../jobs/store.ts';
 import { successorOf, type Worker } from '../jobs/worker.ts';
 import type { Services } from './command.ts';
 import { editIdOf, jobIdOf, type Place } from './deliveries.ts';
+import { createRevised } from './revised.ts';
 import { stopWatch } from './watch-ends.ts';
 
 export type RevisionsOptions = {
-  readonly store: Pick<Store, 'job'>;
+  readonly store: Pick<Store, 'job' | 'remember' | 'recall'>;
   readonly worker: Pick<Worker, 'supersede'>;
   readonly services: Services;
   /** Whether a message got a plain reply, of which no job is stored. */
@@ -27,6 +28,7 @@ const lookMs = 1000;
 
 export function createRevisions({ store, worker, services, isAnswered, answer }: RevisionsOptions): Revisions {
   const { clock, watches } = services;
+  const revised = createRevised(store);
 
   /** The job that answers a message after all its edits so far. */
   const standing = async (id: string): Promise<Job | undefined> => {
@@ -47,12 +49,14 @@ export function createRevisions({ store, worker, services, isAnswered, answer }:
   return {
     async revise(utterance) {
       const id = editIdOf(utterance);
-      if (await store.job(id)) return;
+      if ((await store.job(id)) || !(await revised.edited(utterance))) return;
       const original = jobIdOf(utterance);
       const job = await standing(original);
       // Nobody heard it before the edit, perhaps because nobody was mentioned.
       if (!job) return isAnswered(original) ? undefined : answer(utterance, { id: original });
       const { messageId, ...last } = await acknowledged(job);
+      // That took its time, in which the message may have changed once more.
+      if (!(await revised.edited(utterance))) return;
       // The second: an earlier delivery of this edit came no further.
       const isOpen = (await worker.supersede(job.id, id)) || successorOf(last) === id;
       if (!isOpen) return;
@@ -61,6 +65,7 @@ export function createRevisions({ store, worker, services, isAnswered, answer }:
       await answer(utterance, { id, ...(messageId !== undefined && { messageId }) });
     },
     async withdraw(conversation, activityId, by) {
+      await revised.deleted({ conversation, activityId });
       const job = await standing(jobIdOf({ conversation, activityId }));
       if (!job) return;
       const watch = await watches?.get(job.id);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Conversation, Press, Reply, Utterance } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { oneAtATime } from '../core/one-at-a-time.ts';
 import { ConversationGone, type Job, type Replier, type Task } from '../jobs/job.ts';
 import type { Store } from '../jobs/store.ts';
 import type { Worker } from '../jobs/worker.ts';
@@ -47,22 +48,12 @@ const mostHeld = 10;
 const patienceMs = 24 * 3_600_000;
 
 export function createSigningIn({ people, store, worker, replier, clock }: SigningInOptions): SigningIn {
-  const changing = new Map<string, Promise<void>>();
+  const inTurn = oneAtATime();
   const dealing = new Set<string>();
 
   /** One change of a person's list at a time. */
-  const change = async (key: string, make: (ids: readonly string[]) => readonly string[]): Promise<void> => {
-    const before = changing.get(key) ?? Promise.resolve();
-    const turn = before
-      .catch(() => undefined)
-      .then(async () => store.remember(key, waitingKey, make(idsIn(await store.recall(key, waitingKey)))));
-    changing.set(key, turn);
-    try {
-      await turn;
-    } finally {
-      if (changing.get(key) === turn) changing.delete(key);
-    }
-  };
+  const change = (key: string, make: (ids: readonly string[]) => readonly string[]): Promise<void> =>
+    inTurn(key, async () => store.remember(key, waitingKey, make(idsIn(await store.recall(key, waitingKey)))));
 
   /** Stored, and noted as the person's, before anything is said. Resolves to false for a second delivery. */
   const hold = async (

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { editActivity } from '../../src/web/activity.ts';
 import type { Message } from '../../src/web/conversations.ts';
-import { bot, channel, personalConversationId } from '../../src/web/people.ts';
+import { bot, channel, findPerson, personalConversationId } from '../../src/web/people.ts';
 import { type Booted, boot, cardOf, isFinal, summaryOf, textsOf } from '../support/app.ts';
 
 let booted: Booted;
@@ -127,6 +128,69 @@ describe('an edited question', () => {
       (one) => one.conversationId === channel.id && one.threadId === message.threadId && isFinal(one),
     );
     expect(summaryOf(answer)).toBe('Reachable: app0 → db0:1433');
+  });
+});
+
+/** An edit's event that arrives now, whenever it was made. */
+async function deliverEdit({ id, threadId }: Message, text: string, timestamp: string | undefined) {
+  const place = threadId === undefined ? { kind: 'personal' as const } : { kind: 'channel' as const, threadId };
+  const serviceUrl = `${booted.app.url}/connector`;
+  const envelope = { id, place, serviceUrl, person: findPerson('on-call'), locale: 'en-US', atMs: 0 };
+  const answer = await fetch(`${booted.app.url}/api/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...editActivity(envelope, text), timestamp }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+describe('edits whose events overtake each other', () => {
+  test('count in the order in which they were made', async () => {
+    const { message, card } = await askForEver();
+    const taken = holdNextCheck();
+    await deliverEdit(message, nextQuestion(), '2026-11-20T14:00:02.5Z');
+    await taken();
+    const sent = booted.asked('/connectivityCheck');
+    await deliverEdit(message, 'check from app0 to db0 port 80', '2026-11-20T14:00:02.4615413Z');
+    await settled();
+    expect(isFinal(standing(card))).toBe(false);
+    expect(booted.asked('/connectivityCheck')).toBe(sent);
+    await deliverEdit(message, 'check from app0 to db0 port 1433', '2026-11-20T14:00:02.7615413Z');
+    expect(summaryOf(await finalOf(card))).toBe('Reachable: app0 → db0:1433');
+  });
+
+  test('count as they arrive where they do not say when they were made', async () => {
+    const { message, card } = await askForEver();
+    const taken = holdNextCheck();
+    await deliverEdit(message, nextQuestion(), undefined);
+    await taken();
+    await deliverEdit(message, 'check from app0 to db0 port 1433', undefined);
+    expect(summaryOf(await finalOf(card))).toBe('Reachable: app0 → db0:1433');
+  });
+
+  test('do so as well where the first words were not heard', async () => {
+    const { message } = await booted.chat.say({ person: 'on-call', place: { kind: 'channel' }, text: 'good morning' });
+    const taken = holdNextCheck();
+    const card = booted.chat.connector.waitFor(
+      (one) => one.conversationId === channel.id && one.threadId === message.threadId && one.id !== message.id,
+    );
+    await deliverEdit(message, `@hopcheck ${nextQuestion()}`, '2026-11-20T14:00:02Z');
+    await taken();
+    const sent = booted.asked('/connectivityCheck');
+    await deliverEdit(message, '@hopcheck check from app0 to db0 port 80', '2026-11-20T14:00:01Z');
+    await settled();
+    expect(isFinal(standing(await card))).toBe(false);
+    expect(booted.asked('/connectivityCheck')).toBe(sent);
+  });
+
+  test('start nothing once their message is deleted', async () => {
+    const { message } = await booted.chat.say({ person: 'on-call', place: { kind: 'channel' }, text: 'good morning' });
+    await booted.chat.erase({ message });
+    const before = cards(channel.id).length;
+    await deliverEdit(message, '@hopcheck check from app0 to db0 port 1433', '2026-11-20T14:00:01Z');
+    await deliverEdit(message, '@hopcheck help', undefined);
+    await settled();
+    expect(cards(channel.id)).toHaveLength(before);
   });
 });
 
