@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import {
   type CardPress,
   conversationIdOf,
@@ -12,13 +11,12 @@ import {
   pressActivity,
   removalActivities,
 } from './activity.ts';
-import { readAsset } from './assets.ts';
 import { type Changes, createChanges } from './changes.ts';
 import { type Connector, createConnector } from './connector.ts';
 import type { Message } from './conversations.ts';
 import { type Delivery, deliver, type InvokeAnswer, invoke } from './deliver.ts';
-import { pathOf, readJson, refusal, sendJson } from './http.ts';
-import { bot, channel, findPerson, type PersonId, people, personalConversationId, team } from './people.ts';
+import { createPage } from './page-routes.ts';
+import { channel, findPerson, type PersonId, people, personalConversationId } from './people.ts';
 import { createStream } from './stream.ts';
 
 export type ChatOptions = {
@@ -78,58 +76,6 @@ export type Chat = Changes & {
   uninstall(person: PersonId, kind: Place['kind']): Promise<Delivery>;
   close(): void;
 };
-
-const bodyLimitBytes = 262_144;
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
-
-/** Of the embedded Azure's default network; the sample of the grants lets On-call ask the first and not the second. */
-const defaultExamples = {
-  'en-US': [
-    'check from app0 to vm db0 port 80',
-    'check from MultiTierApp0 to vm Database0 port 80',
-    'why',
-    'whoami',
-    'check vm db0 port 1433',
-    'help',
-  ],
-  'zh-CN': [
-    '检查 从 app0 到 db0 端口 80',
-    '检查 从 MultiTierApp0 到 虚拟机 Database0 端口 80',
-    '为什么',
-    '我是谁',
-    '帮助',
-  ],
-};
-
-const personShape = z.enum(['on-call', 'network-team']);
-const placeShape = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('personal') }),
-  z.object({ kind: z.literal('channel'), threadId: z.string().exactOptional() }),
-]);
-const localeShape = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/);
-const jsonObjectShape: z.ZodType<JsonObject> = z.record(z.string(), z.json());
-const wordsShape = z.object({
-  person: personShape,
-  place: placeShape,
-  text: z.string().trim().min(1).max(28_000),
-  locale: localeShape,
-});
-const pressShape = z.object({
-  person: personShape,
-  conversationId: z.string(),
-  messageId: z.string(),
-  locale: localeShape,
-  press: z.object({
-    kind: z.enum(['execute', 'submit']),
-    id: z.string().exactOptional(),
-    title: z.string().exactOptional(),
-    verb: z.string().exactOptional(),
-    data: jsonObjectShape,
-  }),
-});
-const visitShape = z.object({ person: personShape, kind: z.enum(['personal', 'channel']), locale: localeShape });
 
 export function createChat(options: ChatOptions): Chat {
   const now = options.now ?? Date.now;
@@ -228,67 +174,10 @@ export function createChat(options: ChatOptions): Chat {
     return { ok: true };
   }
 
-  const settings: JsonObject = {
-    bot: { name: bot.name },
-    people: people.map(({ id, name, userId }) => ({ id, name, userId, conversationId: personalConversationId(id) })),
-    team: { name: team.name },
-    channel: { id: channel.id, name: channel.name },
-    azureIsSimulated: options.azureIsSimulated ?? true,
-    examples: options.examples ?? defaultExamples,
-  };
-
-  async function act<Shape>(
-    req: IncomingMessage,
-    res: ServerResponse,
-    shape: z.ZodType<Shape>,
-    run: (wish: Shape) => Promise<Json>,
-  ): Promise<void> {
-    const body = await readJson(req, bodyLimitBytes);
-    if (!body.ok) return sendJson(res, body.status, { why: body.why });
-    const wish = shape.safeParse(body.value);
-    if (!wish.success) return sendJson(res, 400, { why: z.prettifyError(wish.error) });
-    sendJson(res, 200, await run(wish.data));
-  }
-
-  async function serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
-    const reading = req.method === 'GET' || req.method === 'HEAD';
-    if (reading && path === '/chat/settings') return sendJson(res, 200, settings);
-    if (reading && path === '/chat/events') return stream.attach(res);
-    if (req.method === 'POST' && path === '/chat/messages') {
-      return act(req, res, wordsShape, async (wish) => {
-        const { message, delivery } = await say(wish);
-        return { messageId: message.id, delivery };
-      });
-    }
-    if (req.method === 'POST' && path === '/chat/presses') {
-      return act(req, res, pressShape, (wish) => press(wish));
-    }
-    if (req.method === 'POST' && path === '/chat/visits') {
-      return act(req, res, visitShape, (wish) => visit(wish.person, wish.kind, wish.locale));
-    }
-    const asset = reading ? await readAsset(path) : undefined;
-    if (asset === undefined) return sendJson(res, 404, { why: `There is no ${req.method} ${path} here.` });
-    res.writeHead(200, {
-      'content-type': asset.contentType,
-      'content-length': asset.body.length,
-      'cache-control': 'no-cache',
-    });
-    res.end(req.method === 'HEAD' ? undefined : asset.body);
-  }
+  const page = createPage({ ...options, attach: stream.attach, say, press, visit });
 
   return {
-    handle: async (req, res) => {
-      const path = pathOf(req);
-      if (await connector.handle(req, res)) return true;
-      if (path !== '/' && path !== '/chat' && !path.startsWith('/chat/')) return false;
-      res.setHeader('content-security-policy', contentSecurityPolicy);
-      res.setHeader('x-content-type-options', 'nosniff');
-      res.setHeader('referrer-policy', 'no-referrer');
-      const refused = refusal(req);
-      if (refused === undefined) await serve(req, res, path);
-      else sendJson(res, 403, { why: refused });
-      return true;
-    },
+    handle: async (req, res) => (await connector.handle(req, res)) || page.handle(req, res),
     connector,
     say,
     press,
