@@ -9,6 +9,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { ShownError } from '../core/errors.ts';
+import { linkedTo } from '../core/linked.ts';
 import { isWatching } from '../core/telemetry.ts';
 import { isHeldByAnother, readFailure, type Trace } from './failure.ts';
 import { watchCalls } from './watched-calls.ts';
@@ -83,16 +84,13 @@ function limit(timeoutMs: number): PipelinePolicy {
     name: 'hopcheckLimit',
     sendRequest: async (request, next) => {
       const callers = request.abortSignal;
-      // Not AbortSignal.timeout and AbortSignal.any: theirs live on for the whole time after the answer.
-      const ending = new AbortController();
+      // Not AbortSignal.timeout, which lives on for the whole time after the answer.
+      const ending = linkedTo(callers);
       let late = false;
-      const stop = () => ending.abort();
       const timer = setTimeout(() => {
         late = true;
-        stop();
+        ending.abort();
       }, timeoutMs);
-      if (callers?.aborted) stop();
-      callers?.addEventListener('abort', stop);
       request.abortSignal = ending.signal;
       try {
         return await next(request);
@@ -101,7 +99,7 @@ function limit(timeoutMs: number): PipelinePolicy {
         throw new RestError(`no whole answer within ${timeoutMs / 1000} s`, { code: 'ETIMEDOUT', request });
       } finally {
         clearTimeout(timer);
-        callers?.removeEventListener('abort', stop);
+        ending.release();
         if (callers) request.abortSignal = callers;
         else delete request.abortSignal;
       }
