@@ -24,7 +24,7 @@ const templates = [
 
 /** Those of Resource Manager's functions that are used here. */
 const functions =
-  'concat createArray createObject empty format guid if json listKeys parameters reference resourceGroup resourceId string subscription subscriptionResourceId uniqueString uriComponent variables'.split(
+  'concat createArray createObject empty format guid if json listKeys not parameters reference resourceGroup resourceId string subscription subscriptionResourceId uniqueString uriComponent variables'.split(
     ' ',
   );
 
@@ -148,6 +148,8 @@ function resourceOf(type: string): Resource {
   return found[0];
 }
 
+const guid = '11111111-1111-4111-8111-111111111111';
+
 describe('the container app', () => {
   const { configuration, template } = Container.parse(resourceOf('Microsoft.App/containerApps')).properties;
   const [container] = template.containers;
@@ -167,7 +169,6 @@ describe('the container app', () => {
   });
 
   test('starts with them', () => {
-    const guid = '11111111-1111-4111-8111-111111111111';
     const samples: Readonly<Record<string, string>> = {
       PORT: String(main.variables.port),
       MicrosoftAppId: guid,
@@ -183,6 +184,27 @@ describe('the container app', () => {
     expect(readConfig(given, 'production')).toMatchObject({
       ok: true,
       config: { port: 3978, azure: { kind: 'azure' }, bot: { appType: 'UserAssignedMSI' }, dataDir: '/data' },
+    });
+  });
+
+  test('asks with people’s own rights where they have something to sign in to, and only there', () => {
+    const [whole] = expressionsIn(container.env);
+    const signedIn = "if(empty(parameters('signInClientId')), createArray(), variables('signInSettings'))";
+    expect(whole?.kind === 'call' && whole.arguments.map(print)).toContain(signedIn);
+    const given = z
+      .array(z.strictObject({ name: z.string(), value: z.string() }))
+      .parse(main.variables.signInSettings)
+      .map(({ name, value }) => ({
+        name,
+        value: value === "[variables('connectionName')]" ? main.variables.connectionName : value,
+      }));
+    expect(given.map(({ name }) => name).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
+    const bot = { MicrosoftAppId: guid, MicrosoftAppTenantId: guid, MicrosoftAppType: 'UserAssignedMSI' };
+    const people = Object.fromEntries(given.map(({ name, value }) => [name, String(value)]));
+    const settled = { ...bot, HOPCHECK_GRANTS: '/grants', ...people };
+    expect(readConfig(settled, 'production')).toMatchObject({
+      ok: true,
+      config: { oauthConnection: main.variables.connectionName },
     });
   });
 
@@ -214,6 +236,7 @@ describe('the container app', () => {
 
   test('is told passwords as secrets only', () => {
     const secure = ['grants', 'databasePassword'];
+    expect([...namesOf(resourceOf('Microsoft.App/containerApps'), 'parameters')]).not.toContain('signInClientSecret');
     expect([...namesOf(container.env, 'parameters')].filter((name) => secure.includes(name))).toEqual([]);
     expect([...namesOf([configuration.secrets, main.variables], 'parameters')]).toEqual(expect.arrayContaining(secure));
   });
@@ -233,6 +256,52 @@ describe('the bot', () => {
     expect(resourceOf('Microsoft.BotService/botServices/channels')).toMatchObject({
       properties: { channelName: 'MsTeamsChannel', properties: { enableCalling: false } },
     });
+  });
+});
+
+describe('the OAuth connection', () => {
+  const connection = z
+    .looseObject({
+      condition: z.literal("[not(empty(parameters('signInClientId')))]"),
+      properties: z.strictObject({
+        serviceProviderDisplayName: z.string(),
+        serviceProviderId: z.guid(),
+        clientId: z.literal("[parameters('signInClientId')]"),
+        clientSecret: z.literal("[parameters('signInClientSecret')]"),
+        scopes: z.literal("[parameters('signInScopes')]"),
+        parameters: z.array(z.strictObject({ key: z.string(), value: z.string() })),
+      }),
+    })
+    .parse(resourceOf('Microsoft.BotService/botServices/connections'));
+  const values = new Map(connection.properties.parameters.map(({ key, value }) => [key, value]));
+
+  test('is not made unless it is asked for', () => {
+    const { signInClientId, signInClientSecret } = main.parameters;
+    expect(signInClientId).toMatchObject({ type: 'string', defaultValue: '' });
+    expect(signInClientSecret).toMatchObject({ type: 'secureString', defaultValue: '' });
+  });
+
+  test('is the one that the command of the side-loading page makes', () => {
+    const page = read('docs/side-loading.md');
+    const said = (option: RegExp) => option.exec(page)?.[1];
+    expect(main.variables.connectionName).toBe(said(/--setting-name (\S+) /));
+    expect(main.parameters.signInScopes?.defaultValue).toBe(said(/--provider-scope-string "([^"]+)"/));
+    const [, options = ''] = /--parameters (tenantId.*)/.exec(page) ?? [];
+    expect(options.split(' ').map((option) => option.split('=')[0])).toEqual([...values.keys()]);
+    const [exchange] = expressionsIn(values.get('tokenExchangeUrl'));
+    const [pattern, ...parts] = exchange?.kind === 'call' ? exchange.arguments : [];
+    const url = literal(pattern).replace('{0}', 'HOST').replace('{1}', 'ID');
+    expect(options.split(' ')).toContain(`tokenExchangeUrl=${url}`);
+    expect(parts.map(print)).toEqual([
+      expect.stringMatching(/configuration\.ingress\.fqdn$/),
+      "parameters('signInClientId')",
+    ]);
+  });
+
+  test('has the secret, which nothing else has', () => {
+    const holders = main.resources.filter((resource) => namesOf(resource, 'parameters').has('signInClientSecret'));
+    expect(holders.map(({ type }) => type)).toEqual(['Microsoft.BotService/botServices/connections']);
+    expect(namesOf([main.variables, main.outputs], 'parameters').has('signInClientSecret')).toBe(false);
   });
 });
 
