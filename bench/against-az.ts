@@ -43,10 +43,11 @@ export async function benchAgainstAz(): Promise<Figure[]> {
     if (!reading.ok) throw new Error(reading.problems.join('\n'));
     const connection = await connectAzure(reading.config, silent, systemClock, { identityPort: 0 });
     if (!connection.simulator) throw new Error('the terminal simulates unless told otherwise');
-    const az = await openAzureCli(connection.simulator);
+    const { az, close } = await openAzureCli(connection.simulator);
     const startedMs = performance.now();
     await az(`network watcher test-connectivity ${line} -o json`);
     const azMs = performance.now() - startedMs;
+    close();
     const own = await ask(connection, reading.config, sentence, rule);
     await connection.close();
     figures.push(

@@ -50,8 +50,9 @@ export async function benchCalls(): Promise<Figure[]> {
     ];
     const own = [...show('hopcheck cold', cold), ...show('hopcheck warm', warm)];
     if (!hasAzureCli()) return own;
-    const az = await openAzureCli(simulator);
+    const { az, close } = await openAzureCli(simulator);
     const other = await count(() => az(azLine));
+    close();
     return [
       ...show('az', other),
       ...own,

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Environment, type Mode, readConfig, settings } from '../src/config.ts';
 
 const appId = '11111111-1111-4111-8111-111111111111';
@@ -111,8 +111,10 @@ describe('configuration', () => {
 
   describe('what proves that a process is the bot', () => {
     const { MicrosoftAppPassword: _none, ...unproven } = registered;
+    const folder = mkdtempSync(join(tmpdir(), 'hopcheck-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
     const pem = (...parts: readonly string[]) => {
-      const path = join(mkdtempSync(join(tmpdir(), 'hopcheck-')), 'bot.pem');
+      const path = join(mkdtempSync(join(folder, 'proof-')), 'bot.pem');
       writeFileSync(path, parts.map((part) => `-----BEGIN ${part}-----\nAAAA\n-----END ${part}-----\n`).join(''));
       return path;
     };

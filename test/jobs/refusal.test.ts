@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { boot, cardOf, summaryOf, textsOf } from '../support/app.ts';
 
 test('a question that cannot be written down is refused in words, costs Azure nothing, and works once the store does', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hopcheck-refusal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const booted = await boot({ HOPCHECK_DATA_DIR: folder });
   const other = new DatabaseSync(join(folder, 'hopcheck.sqlite'));
   other.exec('BEGIN IMMEDIATE');
@@ -21,5 +22,4 @@ test('a question that cannot be written down is refused in words, costs Azure no
   other.close();
   expect(summaryOf(await booted.ask('check from app0 to db0 port 80'))).toMatch(/Unreachable|Reachable/);
   await booted.stop();
-  rmSync(folder, { recursive: true });
 });

@@ -5,14 +5,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
 import { openStage } from './stage.ts';
 
 const stopLimitMs = 10_000;
 
+/** For this test alone, and gone after it. */
+function dataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'hopcheck-stop-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 test('told to stop, it takes no more, leaves its work in the store, ends by itself, and the next one goes on', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hopcheck-stop-'));
+  const dataDir = dataFolder();
   const stage = await openStage(50);
   try {
     const first = await stage.start({ dataDir });
@@ -45,12 +52,11 @@ test('told to stop, it takes no more, leaves its work in the store, ends by itse
     expect(second.reached.filter((line) => kept.some((id) => line === `posted ${id}`))).toEqual([]);
   } finally {
     await stage.close();
-    rmSync(dataDir, { recursive: true });
   }
 });
 
 test('told to stop while the channel does not answer at all, it ends in time', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hopcheck-stop-'));
+  const dataDir = dataFolder();
   const stage = await openStage(50);
   try {
     const victim = await stage.start({ dataDir });
@@ -63,18 +69,18 @@ test('told to stop while the channel does not answer at all, it ends in time', a
     expect(performance.now() - toldMs).toBeLessThan(stopLimitMs);
   } finally {
     await stage.close();
-    rmSync(dataDir, { recursive: true });
   }
 });
 
 test('a second start on the same folder says who has it', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hopcheck-stop-'));
+  const dataDir = dataFolder();
   const run = () => {
     const child = spawn(process.execPath, ['src/main.ts', 'serve', '--local'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       env: { PATH: process.env.PATH, PORT: '0', HOPCHECK_DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
     return { child, exited };
   };
@@ -89,5 +95,4 @@ test('a second start on the same folder says who has it', async () => {
   expect(complaint).toContain(`in use by process ${first.child.pid} on `);
   first.child.kill('SIGTERM');
   expect(await first.exited).toBe(0);
-  rmSync(dataDir, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { hasAzureCli, openAzureCli } from '../support/azure-cli.ts';
+import { type AzureCli, hasAzureCli, openAzureCli } from '../support/azure-cli.ts';
 
 /** A client nobody here wrote: Debian's azure-cli, by the recipe of docs/simulator.md. */
 const present = hasAzureCli();
@@ -8,15 +8,19 @@ if (!present) console.warn('az.test.ts: no az on this machine; azure-cli is not 
 
 describe.skipIf(!present)('azure-cli', { timeout: 120_000 }, () => {
   let simulator: Simulator;
-  let az: (line: string) => Promise<string>;
+  let cli: AzureCli;
+  const az = (line: string) => cli.az(line);
   // biome-ignore lint/suspicious/noExplicitAny: az prints whatever the command prints
   const json = async (line: string): Promise<any> => JSON.parse(await az(`${line} -o json`));
 
   beforeAll(async () => {
     simulator = await startSimulator({ identityPort: 0, speed: 100, seed: 1 });
-    az = await openAzureCli(simulator);
+    cli = await openAzureCli(simulator);
   }, 120_000);
-  afterAll(() => simulator?.close());
+  afterAll(async () => {
+    cli?.close();
+    await simulator?.close();
+  });
 
   test('lists the machines', async () => {
     const vms = await json('vm list');

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSimulator } from '../../src/simulator/main.ts';
 
 function capture() {
@@ -16,7 +16,13 @@ function capture() {
   };
 }
 
-const caFile = () => `${mkdtempSync(`${tmpdir()}/hopcheck-`)}/ca.pem`;
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(`${tmpdir()}/hopcheck-`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const caFile = () => `${mkdtempSync(`${folder}/`)}/ca.pem`;
 
 test('prints the environment to use, writes the authority, and ends with the signal', async () => {
   const { out, io, stop } = capture();

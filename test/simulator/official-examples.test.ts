@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
@@ -119,9 +119,11 @@ describe.skipIf(!present)('the official examples of 2023-09-01', () => {
   let simulator: Simulator;
   let ajv: Ajv;
   beforeAll(async () => {
-    const file = `${mkdtempSync(`${tmpdir()}/hopcheck-`)}/official.yaml`;
+    const place = mkdtempSync(`${tmpdir()}/hopcheck-`);
+    const file = `${place}/official.yaml`;
     writeFileSync(file, topology);
     simulator = await startLeaping({ topology: file });
+    rmSync(place, { recursive: true });
     ajv = validator();
   });
   afterAll(() => simulator.close());

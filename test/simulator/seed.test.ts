@@ -54,15 +54,17 @@ describe.skipIf(!present)('agrees with the recorded answer', () => {
 });
 
 test('the answer is computed: without the rule, the same question is answered otherwise', async () => {
-  const { readFileSync: read, writeFileSync, mkdtempSync } = await import('node:fs');
+  const { readFileSync: read, writeFileSync, mkdtempSync, rmSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');
   const text = read(fileURLToPath(new URL('../../src/simulator/topologies/contoso.yaml', import.meta.url)), 'utf8');
-  const file = `${mkdtempSync(`${tmpdir()}/hopcheck-`)}/open.yaml`;
+  const place = mkdtempSync(`${tmpdir()}/hopcheck-`);
+  const file = `${place}/open.yaml`;
   writeFileSync(
     file,
     text.replace('access: Deny, protocol: Tcp, ports: 80 }', 'access: Allow, protocol: Tcp, ports: 80 }'),
   );
   const open = await startLeaping({ topology: file });
+  rmSync(place, { recursive: true });
   const answer = await networkClient(open).networkWatchers.checkConnectivity(
     'NetworkWatcherRG',
     'NetworkWatcher_westcentralus',

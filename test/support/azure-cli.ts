@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import type { Simulator } from '../../src/simulator/server.ts';
@@ -10,8 +10,15 @@ export function hasAzureCli(): boolean {
   return spawnSync('az', ['version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Debian's azure-cli, logged in to an embedded Azure by the recipe of docs/simulator.md. Takes a line of az, gives its stdout. */
-export async function openAzureCli(simulator: Simulator): Promise<(line: string) => Promise<string>> {
+export type AzureCli = {
+  /** Takes a line of az, gives its stdout. */
+  az(line: string): Promise<string>;
+  /** Forgets the login. */
+  close(): void;
+};
+
+/** Debian's azure-cli, logged in to an embedded Azure by the recipe of docs/simulator.md. */
+export async function openAzureCli(simulator: Simulator): Promise<AzureCli> {
   const folder = mkdtempSync(`${tmpdir()}/hopcheck-az-`);
   writeFileSync(`${folder}/ca.pem`, simulator.ca);
   const { PATH = '' } = process.env;
@@ -34,5 +41,5 @@ export async function openAzureCli(simulator: Simulator): Promise<(line: string)
   );
   await az('cloud set -n HopcheckSimulator --profile 2020-09-01-hybrid');
   await az('login --identity');
-  return az;
+  return { az, close: () => rmSync(folder, { recursive: true }) };
 }
