@@ -1,7 +1,7 @@
 import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { linkedTo } from '../core/linked.ts';
-import type { Job, Replier } from './job.ts';
+import { type Job, type Replier, Withheld } from './job.ts';
 import type { Store } from './store.ts';
 
 /** Edits a job's message while it runs. */
@@ -40,7 +40,7 @@ export function createEditor({ job, store, replier, clock, signal, unshown }: Ed
       if (!messageId || closed.aborted) return;
       await replier.update(job.conversation, messageId, reply, { weight: 'progress', signal: closed });
     } catch (error) {
-      if (!closed.aborted) unshown(error);
+      if (!closed.aborted && !(error instanceof Withheld)) unshown(error);
     }
   };
 

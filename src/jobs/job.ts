@@ -83,7 +83,7 @@ export type Entry = {
 
 /**
  * What a message is worth where the channel takes only so many. An answer waits as long as it takes. An acknowledgement that
- * cannot leave within seconds is withheld. Progress leaves room for answers, and is not tried twice.
+ * cannot leave within seconds is withheld. So is progress, which leaves room for answers, and is not tried twice.
  */
 export type Weight = 'answer' | 'acknowledgement' | 'progress';
 
@@ -108,7 +108,7 @@ export type Replier = {
   update(conversation: Conversation, messageId: string, reply: Reply, manner?: Manner): Promise<'updated' | 'gone'>;
 };
 
-/** An acknowledgement that came too late to be worth sending. */
+/** A message that came too late to be worth sending. */
 export class Withheld extends Error {
   override readonly name = 'Withheld';
 }

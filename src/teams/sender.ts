@@ -46,8 +46,11 @@ export const roomLimits: readonly Limit[] = [
 
 const ranks: Readonly<Record<Weight, number>> = { progress: 0, acknowledgement: 1, answer: 2 };
 
-/** Later than this an acknowledgement is worth less than the place it takes; the turn that waits for it must end, too. */
-const acknowledgementPatienceMs = 4000;
+/**
+ * Later than this a message is worth less than the place it takes. The turn that waits for its acknowledgement must end, too; and
+ * where a tenant is so busy that nothing is left for progress, thousands of cards would wait to say what is no news by then.
+ */
+const patienceMs: Readonly<Record<Weight, number>> = { progress: 10_000, acknowledgement: 4000, answer: Infinity };
 
 const mostTries = 5;
 
@@ -238,14 +241,13 @@ export function createSender({ clock, random = Math.random }: SenderOptions): Se
           return;
         }
         const room = roomOf(message.room);
-        const patienceMs = weight === 'acknowledgement' ? acknowledgementPatienceMs : Infinity;
         const item = line(room, {
           ...(messageId !== undefined && { messageId }),
           message,
           weight,
           tries: 0,
           notBeforeMs: 0,
-          overdueMs: clock.now() + patienceMs,
+          overdueMs: clock.now() + patienceMs[weight],
           inFlight: false,
           settle: { resolve, reject },
           release: () => undefined,
