@@ -5,7 +5,7 @@ import { heedSettings } from './commands/conversation-settings.ts';
 import { createDispatcher } from './commands/dispatch.ts';
 import { createEndings } from './commands/endings.ts';
 import { writeDown } from './commands/ledger.ts';
-import { commands } from './commands/registry.ts';
+import { commandsFor } from './commands/registry.ts';
 import { createSharedRuns } from './commands/shared-runs.ts';
 import { tasksOf } from './commands/tasks.ts';
 import type { Config } from './config.ts';
@@ -123,6 +123,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     log,
     signedIn: (turn) => dispatcher.signedIn(turn),
   });
+  const commands = commandsFor(signIn);
   const worker = createWorker({
     store,
     engine,

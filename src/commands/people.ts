@@ -14,6 +14,14 @@ export type People = {
   invitation(turn: Turn, place: Conversation): Promise<Reply>;
 };
 
+export type SigningOut = {
+  /**
+   * What this person signed in with is forgotten; the next sign-in is made by hand, so that it is one they know of. False where
+   * the token service may keep it still.
+   */
+  signOut(turn: Turn): Promise<boolean>;
+};
+
 /** Under what a person's own things are kept, as if it were a conversation; undefined where the channel does not say who they are. */
 export function personKey({ requester, conversation }: Pick<Turn, 'requester' | 'conversation'>): string | undefined {
   const { objectId } = requester;

@@ -13,8 +13,10 @@ import { flow } from './flow/command.ts';
 import { createHelp } from './help/command.ts';
 import { createHistory } from './history/command.ts';
 import { nextHop } from './next-hop/command.ts';
+import type { SigningOut } from './people.ts';
 import { rules } from './rules/command.ts';
 import { settings } from './settings/command.ts';
+import { createSignOut } from './sign-out/command.ts';
 import { stop } from './stop/command.ts';
 import { use } from './use/command.ts';
 import { vms } from './vms/command.ts';
@@ -42,22 +44,29 @@ const history = createHistory({
     draw(job.outcome as CheckOutcome, startOf(job), { ...job, locale, jobId: job.id }, services),
 });
 
-/** Every command that works, in the order in which help lists them. */
-export const commands: readonly Command[] = [
-  check,
-  again,
-  cancel,
-  watch,
-  watches,
-  stop,
-  history,
-  flow,
-  nextHop,
-  rules,
-  use,
-  vms,
-  settings,
-  why,
-  whoami,
-  createHelp(() => commands),
-];
+/** Every command that works, in the order in which help lists them. With `people`, they can sign out of what they signed in to. */
+export function commandsFor(people?: SigningOut): readonly Command[] {
+  const all: readonly Command[] = [
+    check,
+    again,
+    cancel,
+    watch,
+    watches,
+    stop,
+    history,
+    flow,
+    nextHop,
+    rules,
+    use,
+    vms,
+    settings,
+    why,
+    whoami,
+    ...(people ? [createSignOut(people)] : []),
+    createHelp(() => all),
+  ];
+  return all;
+}
+
+/** Those that need nobody to have signed in. */
+export const commands = commandsFor();

@@ -36,9 +36,14 @@ export type ToGrant = {
   readonly rates?: string;
 };
 
-/** Commands that tell people about themselves and their refusals: everyone of a served tenant may use them. */
-const openCommands: ReadonlySet<string> = new Set(['help', 'whoami', 'why']);
-const openRule = 'built-in: help, whoami and why need no grant';
+/** Commands that tell people about themselves and their refusals, or take their own sign-in back: everyone of a served tenant may use them. */
+const aboutSelf = 'built-in: help, whoami and why need no grant';
+const openRules: ReadonlyMap<string, string> = new Map([
+  ['help', aboutSelf],
+  ['whoami', aboutSelf],
+  ['why', aboutSelf],
+  ['sign-out', 'built-in: sign out needs no grant'],
+]);
 
 /**
  * Whether `who` may do this at `where`. One rule has to allow all of it; the first of the file that does so decides. Otherwise
@@ -49,7 +54,8 @@ export function decide(grants: Grants, who: Requester, where: Conversation, subj
   if (!servesTenant(grants, where)) {
     return denied('tenants', 'tenant', where.tenantId === undefined ? {} : { tenant: where.tenantId });
   }
-  if (isOpen(subject)) return { allowed: true, rule: openRule, limits: grants.limits };
+  const open = openRuleOf(subject);
+  if (open) return { allowed: true, rule: open, limits: grants.limits };
   let nearest: (Stop & { readonly rule: Rule }) | undefined;
   for (const rule of grants.rules) {
     if (!holdsFor(rule, who, where)) continue;
@@ -68,7 +74,7 @@ export function decide(grants: Grants, who: Requester, where: Conversation, subj
 /** For help and menus: whether any rule lets this person use the command here at all. */
 export function mayRun(grants: Grants, who: Requester, where: Conversation, command: string): boolean {
   if (!servesTenant(grants, where)) return false;
-  if (openCommands.has(command.toLowerCase())) return true;
+  if (openRules.has(command.toLowerCase())) return true;
   return grants.rules.some((rule) => holdsFor(rule, who, where) && allowsCommand(rule, command));
 }
 
@@ -123,8 +129,8 @@ function denied(rule: string, reason: Denied['reason'], toGrant: ToGrant): Denie
   return { allowed: false, rule, reason, toGrant };
 }
 
-function isOpen({ command, machines, destination }: Subject): boolean {
-  return openCommands.has(command.toLowerCase()) && machines.length === 0 && destination === undefined;
+function openRuleOf({ command, machines, destination }: Subject): string | undefined {
+  return machines.length === 0 && destination === undefined ? openRules.get(command.toLowerCase()) : undefined;
 }
 
 function servesTenant({ tenants }: Grants, { tenantId }: Conversation): boolean {

@@ -1,6 +1,6 @@
 import { createUserCredential, type Exchange, type Person } from '../azure/user-credential.ts';
 import type { Services, Turn } from '../commands/command.ts';
-import { type People, personKey } from '../commands/people.ts';
+import { type People, personKey, type SigningOut } from '../commands/people.ts';
 import { problemReply } from '../commands/replies.ts';
 import type { Clock } from '../core/clock.ts';
 import { ShownError } from '../core/errors.ts';
@@ -36,10 +36,11 @@ export type SignInOptions = {
   readonly failed: (person: Person, reason: string) => void;
 };
 
-export type SignIn = People & {
-  /** Answers what a client says about a sign-in: the HTTP status of the invoke, and its body. */
-  take(signal: SignInSignal, turn: Turn): Promise<{ readonly status: number; readonly body?: Json }>;
-};
+export type SignIn = People &
+  SigningOut & {
+    /** Answers what a client says about a sign-in: the HTTP status of the invoke, and its body. */
+    take(signal: SignInSignal, turn: Turn): Promise<{ readonly status: number; readonly body?: Json }>;
+  };
 
 /** A person whose clients are kept; who asks again later than this gets new ones. */
 const idleMs = 30 * 60_000;
@@ -50,8 +51,15 @@ const duplicateMs = 5 * 60_000;
 const patienceMs = 4000;
 
 const byHandKey = 'signInByHand';
+/** When a person signed out, wherever that was: other instances hold what they signed in with before. */
+const signedOutKey = 'signedOutAtMs';
 
-type Kept = { readonly credential: UserCredential; readonly services: Services; usedMs: number };
+type Kept = {
+  readonly credential: UserCredential;
+  readonly services: Services;
+  readonly sinceMs: number;
+  usedMs: number;
+};
 
 export function createSignIn(options: SignInOptions): SignIn {
   const { tokens, store, clock, connection } = options;
@@ -86,13 +94,17 @@ export function createSignIn(options: SignInOptions): SignIn {
       failed: (reason) => options.failed(person, reason),
     });
     const services: Services = { ...options.services, ...options.open(credential), rights: 'reader' };
-    return { credential, services, usedMs: clock.now() };
+    const nowMs = clock.now();
+    return { credential, services, sinceMs: nowMs, usedMs: nowMs };
   };
 
-  const keep = (turn: Turn): Kept => {
-    const key = `${identify(turn).key} ${turn.requester.id}`;
+  const keep = async (turn: Turn): Promise<Kept> => {
+    const { key: account } = identify(turn);
+    const key = `${account} ${turn.requester.id}`;
+    const outAtMs = Number((await store.recall(account, signedOutKey)) ?? Number.NEGATIVE_INFINITY);
     const nowMs = clock.now();
-    const kept = people.get(key) ?? make(turn);
+    const held = people.get(key);
+    const kept = held && held.sinceMs > outAtMs ? held : make(turn);
     kept.usedMs = nowMs;
     people.delete(key);
     people.set(key, kept);
@@ -104,7 +116,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   };
 
   const servicesFor = async (turn: Turn): Promise<Services | undefined> => {
-    const { credential, services } = keep(turn);
+    const { credential, services } = await keep(turn);
     try {
       await credential.getToken([]);
       return services;
@@ -200,6 +212,21 @@ export function createSignIn(options: SignInOptions): SignIn {
     servicesFor,
     invitation,
     take,
+    async signOut(turn) {
+      // Who is not known cannot have signed in.
+      if (!personKey(turn)) return true;
+      const { key, person } = identify(turn);
+      await store.remember(key, signedOutKey, clock.now());
+      await store.remember(key, byHandKey, true);
+      for (const each of people.keys()) if (each.startsWith(`${key} `)) people.delete(each);
+      try {
+        await tokens.forget(turn.requester.id);
+        return true;
+      } catch {
+        options.failed(person, 'the token service does not forget');
+        return false;
+      }
+    },
     async placeFor(turn) {
       identify(turn);
       const { conversation, requester } = turn;

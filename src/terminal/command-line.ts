@@ -7,6 +7,7 @@ import { historyWords } from '../commands/history/request.ts';
 import { nextHopWords, readNextHop } from '../commands/next-hop/request.ts';
 import { readRules, rulesWords } from '../commands/rules/request.ts';
 import { settingsWords } from '../commands/settings/request.ts';
+import { signOutWords } from '../commands/sign-out/request.ts';
 import { stopWords } from '../commands/stop/request.ts';
 import { readUse, useWords } from '../commands/use/request.ts';
 import { vmsWords } from '../commands/vms/request.ts';
@@ -69,6 +70,7 @@ const lines: readonly Line[] = [
     helpWords,
     historyWords,
     settingsWords,
+    signOutWords,
     stopWords,
     vmsWords,
     watchesWords,

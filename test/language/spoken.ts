@@ -8,6 +8,7 @@ import { type HistoryRequest, printHistory, readHistory } from '../../src/comman
 import { type NextHopRequest, printNextHop, readNextHop } from '../../src/commands/next-hop/request.ts';
 import { printRules, type RulesRequest, readRules } from '../../src/commands/rules/request.ts';
 import { printSettings, readSettings, type SettingsRequest } from '../../src/commands/settings/request.ts';
+import { printSignOut, readSignOut } from '../../src/commands/sign-out/request.ts';
 import { printStop, readStop, type StopRequest } from '../../src/commands/stop/request.ts';
 import { printUse, readUse, type UseRequest } from '../../src/commands/use/request.ts';
 import { printVms, readVms, type VmsRequest } from '../../src/commands/vms/request.ts';
@@ -105,6 +106,7 @@ export const commands: Readonly<Record<string, Spoken>> = {
       .map(([path, timing]) => ({ path, ...timing })),
   ),
   why: spoken(readWhy, printWhy, optional<WhyRequest>({ reference: fc.stringMatching(/^[A-Za-z0-9_]{4,64}$/) })),
+  'sign-out': spoken(readSignOut, printSignOut, fc.constant({})),
   whoami: spoken(readWhoami, printWhoami, fc.constant({})),
   watches: spoken(readWatches, printWatches, fc.constant({})),
   stop: spoken(

@@ -7,6 +7,7 @@ import { historyWords } from '../../src/commands/history/request.ts';
 import { nextHopWords } from '../../src/commands/next-hop/request.ts';
 import { rulesWords } from '../../src/commands/rules/request.ts';
 import { settingsWords } from '../../src/commands/settings/request.ts';
+import { signOutWords } from '../../src/commands/sign-out/request.ts';
 import { stopWords } from '../../src/commands/stop/request.ts';
 import { useWords } from '../../src/commands/use/request.ts';
 import { vmsWords } from '../../src/commands/vms/request.ts';
@@ -36,6 +37,7 @@ export const table: readonly CommandWords[] = [
   stopWords,
   whyWords,
   whoamiWords,
+  signOutWords,
 ];
 
 /** Reads a whole message as the bot does: its words, its command, and what the command makes of the rest. */

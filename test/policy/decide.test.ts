@@ -100,6 +100,7 @@ const rows: readonly Row[] = [
   [stranger, personal, 'help', [], none, [], 'yes', 'built-in: help, whoami and why need no grant'],
   [stranger, personal, 'WhoAmI', [], none, [], 'yes', 'built-in: help, whoami and why need no grant'],
   [stranger, personal, 'why', [], none, [], 'yes', 'built-in: help, whoami and why need no grant'],
+  [stranger, personal, 'sign-out', [], none, [], 'yes', 'built-in: sign out needs no grant'],
   [stranger, personal, 'help', [web], none, [], 'command', 'deny by default'],
   // a name that the probe has resolved
   [

@@ -70,12 +70,11 @@ const notPublic = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/
 
 function oracle(file: FileText, who: Requester, where: Conversation, subject: Subject): string {
   if (!within(file.tenants, where.tenantId)) return 'no tenant: tenants';
-  if (
-    ['help', 'whoami', 'why'].includes(subject.command.toLowerCase()) &&
-    !subject.machines.length &&
-    !subject.destination
-  )
-    return 'yes: built-in: help, whoami and why need no grant';
+  if (!subject.machines.length && !subject.destination) {
+    const command = subject.command.toLowerCase();
+    if (['help', 'whoami', 'why'].includes(command)) return 'yes: built-in: help, whoami and why need no grant';
+    if (command === 'sign-out') return 'yes: built-in: sign out needs no grant';
+  }
   let best = -1;
   let verdict = 'no command: deny by default';
   const order = ['command', 'scope', 'destination', 'port'];
@@ -174,7 +173,7 @@ const mostly = <T>(arbitrary: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 1, arbitrary: fc.constant(undefined) }, { weight: 4, arbitrary });
 const tenantIds = ['t1', 'T2', 't3'] as const;
 const peopleIds = ['p1', 'P2', 'p3', '29:x'] as const;
-const commandNames = ['check', 'vms', 'help', 'next-hop'] as const;
+const commandNames = ['check', 'vms', 'help', 'next-hop', 'sign-out'] as const;
 const prefixes = [
   '10.1.0.0/16',
   '10.1.4.4',

@@ -288,6 +288,52 @@ test('a token for Azure itself is used as it is, and a job that outlives its sig
   expect(topology.principals.map(({ name }) => name)).toContain('stranger');
 });
 
+describe('signing out', () => {
+  const signIn = async (code: string) => {
+    stage.framework.tokens.codes.set(code, await stage.tokenOf(operator));
+    expect((await stage.invokes(operator, 'signin/verifyState', { state: code })).status).toBe(200);
+  };
+  const hears = async (text: string) => {
+    const before = last(operator.chat);
+    await stage.says(operator, text);
+    return summaryOf(await stage.result(operator.chat, before));
+  };
+
+  test.each([
+    ['sign out', '567890'],
+    ['退出登录', '678901'],
+  ])('%s: the token service forgets, and the next sign-in is made by hand', async (words, code) => {
+    const { tokens } = stage.framework;
+    await signIn(code);
+    expect(await hears('vms')).toBe('9 VMs');
+    expect(await hears(words)).toMatch(/You are signed out/);
+    expect([asked('forget'), tokens.kept.has(operator.id)]).toEqual([1, false]);
+    const before = last(operator.chat);
+    await stage.says(operator, 'vms');
+    const invitation = await stage.invitation(operator.chat, before);
+    expect(invitation.activity.attachments).not.toMatchObject([{ content: { tokenExchangeResource: {} } }]);
+    expect((await stage.exchanges(operator, `after ${words}`)).status).toBe(412);
+    expect(asked('exchange')).toBe(0);
+    await signIn(`${code}1`);
+    expect(summaryOf(await stage.result(operator.chat, invitation))).toBe('9 VMs');
+  });
+
+  test('says where the token service did not take it', async () => {
+    stage.framework.tokens.signOut = 503;
+    expect(await hears('sign out')).toMatch(/may keep it still/);
+    stage.framework.tokens.signOut = 200;
+    expect(await hears('sign out')).toMatch(/You are signed out/);
+    expect(stage.logged.map(({ message }) => message)).toContain('sign-in failed');
+  });
+
+  test('is among the commands, and takes nothing', async () => {
+    const before = last(operator.chat);
+    await stage.says(operator, 'help');
+    expect(textsOf(cardOf(await stage.result(operator.chat, before))).join('\n')).toContain('sign out');
+    expect(await hears('sign out db0')).not.toMatch(/signed out/);
+  });
+});
+
 test('a watch begins with its owner’s rights: nobody watches what they may not see', async () => {
   const before = last(channelId);
   await stage.says(outsider, 'watch app0 to db0 port 1433 every 1m', 'channel');

@@ -17,6 +17,8 @@ export type TokenOffice = {
   readonly codes: Map<string, string>;
   /** What a client's token is exchanged for; a number is a refusal. */
   exchange: (token: string, userId: string) => string | number;
+  /** What a sign-out is answered with; with anything but 200 the token is kept. */
+  signOut: number;
   close(): Promise<void>;
 };
 
@@ -30,7 +32,7 @@ export async function startTokenOffice(): Promise<TokenOffice> {
   const presented: (string | undefined)[] = [];
   const kept = new Map<string, string>();
   const codes = new Map<string, string>();
-  const state: Pick<TokenOffice, 'exchange'> = { exchange: () => 412 };
+  const state: Pick<TokenOffice, 'exchange' | 'signOut'> = { exchange: () => 412, signOut: 200 };
   const listening = await listen(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const body = await text(request);
@@ -71,8 +73,8 @@ export async function startTokenOffice(): Promise<TokenOffice> {
       }
       case 'DELETE /api/usertoken/signout':
         asked.push({ what: 'forget', userId });
-        kept.delete(userId);
-        return send(200);
+        if (known && state.signOut === 200) kept.delete(userId);
+        return send(known ? state.signOut : 404);
       default:
         asked.push({ what: 'unknown', userId: `${request.method} ${url.pathname}` });
         return send(501);

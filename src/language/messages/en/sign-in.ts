@@ -12,4 +12,11 @@ export const signIn = {
   'signIn.pressNotInstalled':
     'You have to sign in first, in your own chat with me, but I am not installed for you: add me under Apps, sign in there, and press again.',
   'signIn.stillLooking': 'I am still looking at what you may see in Azure. Press again in a few seconds.',
+  'command.sign-out.summary': 'Forget your sign-in, so that I ask Azure no more with your rights',
+  'command.sign-out.usage': 'sign out',
+  'command.sign-out.example.1': 'sign out',
+  'signOut.done':
+    'You are signed out: I ask Azure with your rights again only after you have pressed “Sign in”. What is running now ends with the rights it began with.',
+  'signOut.failed':
+    'I have forgotten your sign-in, but the sign-in service does not answer and may keep it still. Say “sign out” again in a minute.',
 } as const;

@@ -13,4 +13,10 @@ export const signIn: Readonly<Record<keyof typeof en, string>> = {
   'signIn.pressNotInstalled':
     '请先在您与我的单独聊天中登录，但您还没有安装我：请在“应用”中添加我，在那里登录，然后再按一次。',
   'signIn.stillLooking': '仍在查看您在 Azure 中有权看到的内容。请几秒后再按一次。',
+  'command.sign-out.summary': '忘掉您的登录，不再用您的权限查询 Azure',
+  'command.sign-out.usage': '退出登录',
+  'command.sign-out.example.1': '退出登录',
+  'signOut.done':
+    '您已退出登录：在您再次点击“登录”之前，我不会用您的权限查询 Azure。正在进行的检查会用开始时的权限完成。',
+  'signOut.failed': '我已忘掉您的登录，但登录服务没有响应，可能仍保留着它。请一分钟后再说一次“退出登录”。',
 };
