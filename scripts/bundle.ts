@@ -81,6 +81,9 @@ function withoutUnusedOperations(root: string): Plugin {
   };
 }
 
+/** What runs in a thread of its own is loaded by its name, beside the bundle. */
+const threads = ['src/jobs/sqlite-thread.ts'];
+
 /**
  * Puts `entry` and all it imports into a few files in `folder`, one of them with the entry's name. Functions keep their names, for
  * whoever reads a stack.
@@ -93,7 +96,7 @@ export async function bundle(
   { whole = false, revision }: { readonly whole?: boolean; readonly revision?: string | undefined } = {},
 ): Promise<Bundled> {
   const build = await rolldown({
-    input: join(root, entry),
+    input: [join(root, entry), ...(whole ? [] : threads.map((file) => join(root, file)))],
     cwd: root,
     platform: 'node',
     logLevel: 'silent',

@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createAudit } from './audit.ts';
 import { lockFolder } from './folder-lock.ts';
-import { createSqliteTables } from './sqlite-tables.ts';
+import { commitElsewhere } from './sqlite-committer.ts';
+import { createSqliteTables, type SqliteTables } from './sqlite-tables.ts';
 import { guard } from './sqlite-writer.ts';
 import { type Store, StoreError, StoreUnusable } from './store.ts';
 import { createTableStore } from './table-store.ts';
@@ -53,23 +54,23 @@ export function openSqliteStore(folder?: string, clock: Clock = systemClock): St
   if (folder) mkdirSync(folder, { recursive: true });
   const unlock = folder ? lockFolder(folder) : undefined;
   try {
-    return storeOf(openDatabase(folder), unlock, clock);
+    return storeOf(openTables(folder), unlock, clock);
   } catch (error) {
     unlock?.();
     throw error;
   }
 }
 
-/** Waits for an outside writer only briefly: the whole process waits with it. */
-const busyMs = 250;
+/** Waits for an outside writer only briefly: all that wants to be written waits with it. */
+const pragmas = 'PRAGMA busy_timeout = 250; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
 
-function openDatabase(folder: string | undefined): DatabaseSync {
+function openTables(folder: string | undefined): SqliteTables {
   const file = folder ? join(folder, 'hopcheck.sqlite') : ':memory:';
   const db = new DatabaseSync(file);
   try {
-    guard(() => db.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;`));
+    guard(() => db.exec(pragmas));
     migrate(db);
-    return db;
+    return createSqliteTables(db, folder ? commitElsewhere({ file, pragmas }) : undefined);
   } catch (error) {
     db.close();
     if (!(error instanceof StoreError)) throw error;
@@ -88,15 +89,13 @@ const adviceOn: Readonly<Record<StoreError['fault'], string>> = {
 /** One process has the folder to itself: its chain goes on over restarts. */
 const instance = 'embedded';
 
-function storeOf(db: DatabaseSync, unlock: (() => void) | undefined, clock: Clock): Store {
-  const { flush, ...tables } = createSqliteTables(db);
+function storeOf(tables: SqliteTables, unlock: (() => void) | undefined, clock: Clock): Store {
   return createTableStore({
     tables,
     insert: ([text, values]) => tables.write(text, values),
     audit: createAudit(tables, instance, clock),
     async close() {
-      flush();
-      db.close();
+      await tables.close();
       unlock?.();
     },
   });

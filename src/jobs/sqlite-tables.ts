@@ -1,28 +1,31 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { type Committer, commitHere } from './sqlite-committer.ts';
+import { preparing, transacting } from './sqlite-transaction.ts';
 import { createWriter, guard } from './sqlite-writer.ts';
-import type { Statement, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 export type SqliteTables = Tables & {
-  /** Commits what waits. */
-  flush(): void;
+  /** Commits what waits, and ends. */
+  close(): Promise<void>;
 };
 
-export function createSqliteTables(db: DatabaseSync): SqliteTables {
-  const { write, flush } = createWriter(db);
-  const prepared = new Map<string, StatementSync>();
-  const prepare = (text: string) => {
-    const known = prepared.get(text);
-    if (known) return known;
-    const statement = db.prepare(text);
-    prepared.set(text, statement);
-    return statement;
-  };
-  const run = ([text, values]: Statement) => Number(prepare(text).run(...values).changes);
+/** Reads over `db`, and writes over another connection to the same file where there is one. */
+export function createSqliteTables(db: DatabaseSync, elsewhere?: Committer): SqliteTables {
+  const prepare = preparing(db);
+  const committer = elsewhere ?? commitHere(transacting(db, prepare));
+  const { write, settled } = createWriter(committer);
   return {
     prefix: '',
-    write: (text, values) => write(() => run([text, values])),
-    together: (statements) => write(() => statements.map(run)),
+    async write(text, values) {
+      const [changed = 0] = await write([[text, values]]);
+      return changed;
+    },
+    together: write,
     rows: async (text, values = []) => guard(() => prepare(text).all(...values)),
-    flush,
+    async close() {
+      await settled();
+      await committer.close();
+      db.close();
+    },
   };
 }

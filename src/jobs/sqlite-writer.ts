@@ -1,57 +1,63 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import type { Committer } from './sqlite-committer.ts';
 import { StoreError, type StoreFault } from './store.ts';
+import type { Statement } from './tables.ts';
 
 export type Writer = {
-  /** Runs a statement in the next transaction; resolves when that is on the disk. Errors: StoreError, and nothing was written. */
-  write<T>(statement: () => T): Promise<T>;
-  /** Commits what waits. */
-  flush(): void;
+  /**
+   * Runs statements in the next transaction, all or none; resolves with the rows that each changed when that is on the disk.
+   * Errors: StoreError, and nothing was written.
+   */
+  write(statements: readonly Statement[]): Promise<readonly number[]>;
+  /** Resolves when nothing waits to be committed. */
+  settled(): Promise<void>;
 };
 
-type Waiting = { readonly run: () => void; readonly settle: () => void; readonly reject: (error: unknown) => void };
+type Waiting = {
+  readonly statements: readonly Statement[];
+  readonly resolve: (counts: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+};
 
-/** Commits everything that one turn of the event loop wants written at once: a commit waits for the disk, whatever is in it. */
-export function createWriter(db: DatabaseSync): Writer {
+/**
+ * Commits at once everything that one turn of the event loop wants written, and that came while the last commit was under way: a
+ * commit waits for the disk, whatever is in it.
+ */
+export function createWriter({ commit }: Pick<Committer, 'commit'>): Writer {
   let waiting: Waiting[] = [];
+  let flushing: Promise<void> | undefined;
 
-  const flush = () => {
-    const batch = waiting;
-    waiting = [];
-    if (batch.length === 0) return;
+  const commitBatch = async (batch: readonly Waiting[]) => {
     try {
-      guard(() => {
-        db.exec('BEGIN IMMEDIATE');
-        try {
-          for (const { run } of batch) run();
-          db.exec('COMMIT');
-        } catch (error) {
-          // A full disk has rolled back already.
-          if (db.isTransaction) db.exec('ROLLBACK');
-          throw error;
-        }
-      });
+      const counts = await guardAsync(() => commit(batch.flatMap(({ statements }) => statements)));
+      let from = 0;
+      for (const { statements, resolve } of batch) {
+        resolve(counts.slice(from, from + statements.length));
+        from += statements.length;
+      }
     } catch (error) {
       for (const { reject } of batch) reject(error);
-      return;
     }
-    for (const { settle } of batch) settle();
+  };
+
+  const flush = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      await commitBatch(batch);
+    }
+    // In the same breath as the look at what waits: what comes a moment later begins a flush of its own.
+    flushing = undefined;
   };
 
   return {
-    write: (statement) =>
+    write: (statements) =>
       new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(flush);
-        let result: ReturnType<typeof statement>;
-        waiting.push({
-          run: () => {
-            result = statement();
-          },
-          settle: () => resolve(result),
-          reject,
-        });
+        waiting.push({ statements, resolve, reject });
+        flushing ??= flush();
       }),
-    flush,
+    settled: async () => flushing,
   };
 }
 
@@ -59,6 +65,14 @@ export function createWriter(db: DatabaseSync): Writer {
 export function guard<T>(statement: () => T): T {
   try {
     return statement();
+  } catch (error) {
+    throw new StoreError(faultOf(error), { cause: error });
+  }
+}
+
+async function guardAsync<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
     throw new StoreError(faultOf(error), { cause: error });
   }
