@@ -96,7 +96,7 @@ test(`one of ${instances} instances is killed, and its checks end elsewhere in l
     await delay(1000);
     expect(questions.map((question) => stage.answers(question).length)).toEqual(questions.map(() => 1));
     const elsewhere = others.flatMap(({ reached }) => reached);
-    expect(elsewhere.filter((line) => kept.some((id) => line === `posted ${id}`))).toEqual([]);
+    expect(elsewhere.filter((line) => kept.some((id) => line === `asked ${id}`))).toEqual([]);
     expect(kept.some((id) => elsewhere.includes(`updated ${id}`))).toBe(true);
   } finally {
     await stage.close();

@@ -12,7 +12,7 @@ import { openStage, type Question, type Stage, type Victim } from './stage.ts';
 import type { Orders } from './victim.ts';
 
 const soak = process.env.SOAK !== undefined;
-const points = ['inserted', 'acknowledged', 'posted', 'kept', 'polling', 'answered', 'updated', 'at random'];
+const points = ['inserted', 'acknowledged', 'asked', 'posted', 'kept', 'polling', 'answered', 'updated', 'at random'];
 const sources = ['app0', 'web0', 'Database0'];
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
@@ -96,7 +96,7 @@ async function kill(place: Place, rounds: number, factor: number, limitMs: numbe
     const askedAgain = reached.filter((line, index) => {
       const [point, id] = line.split(' ');
       const kept = reached.indexOf(`kept ${id}`);
-      return point === 'posted' && kept >= 0 && kept < index;
+      return point === 'asked' && kept >= 0 && kept < index;
     });
     // One that died between Azure's taking it and our hearing of it may be answered as busy: then there is nothing to keep.
     const recorded = new Set(reached.filter((line) => line.startsWith('kept '))).size;

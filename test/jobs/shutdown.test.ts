@@ -49,7 +49,7 @@ test('told to stop, it takes no more, leaves its work in the store, ends by itse
     while (all.some((question) => stage.answers(question).length === 0)) await delay(20);
     expect(all.map((question) => stage.answers(question).length)).toEqual(all.map(() => 1));
     const kept = first.reached.filter((line) => line.startsWith('kept ')).map((line) => line.slice(5));
-    expect(second.reached.filter((line) => kept.some((id) => line === `posted ${id}`))).toEqual([]);
+    expect(second.reached.filter((line) => kept.some((id) => line === `asked ${id}`))).toEqual([]);
   } finally {
     await stage.close();
   }

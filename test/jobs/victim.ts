@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module';
 import { z } from 'zod';
 import type { Clock } from '../../src/core/clock.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { trail } from '../../src/core/trail.ts';
 import type { Log } from '../../src/log.ts';
 
 /**
@@ -20,7 +21,10 @@ export const Orders = z.object({
 });
 export type Orders = z.infer<typeof Orders>;
 
-/** Dies when `point` is reached for the `nth` time. `polling` is a poll that Azure has answered. */
+/**
+ * Dies when `point` is reached for the `nth` time. `asked` is a check that Azure has taken, `polling` a poll that it has
+ * answered.
+ */
 export const Doom = z.object({ point: z.string(), nth: z.number() });
 export type Doom = z.infer<typeof Doom>;
 
@@ -50,7 +54,10 @@ async function live({ dataDir, databaseUrl, azure, clock: time }: Orders) {
   };
   const log: Log = {
     debug(facts) {
-      if ('path' in facts && String(facts.path).includes('/operationResults/')) reach('polling');
+      if (!('path' in facts && 'status' in facts)) return;
+      const path = String(facts.path);
+      if (path.includes('/operationResults/')) reach('polling');
+      if (path.endsWith('/connectivityCheck') && facts.status === 202) reach('asked', trail()?.jobId);
     },
     info: () => {},
     warn: () => {},

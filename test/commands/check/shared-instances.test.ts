@@ -132,10 +132,12 @@ test('the instance that asks is killed: it and who joined it, there and elsewher
     expect(await leading.exited).toBe('SIGKILL');
     expect(all.map((each) => stage.answers(each).length)).toEqual([0, 0, 0]);
     const left = leading.reached.filter((line) => line.startsWith('inserted ')).map((line) => line.slice(9));
+    expect(leading.reached.filter((line) => line.startsWith('asked '))).toEqual([`asked ${left[0]}`]);
     expect(await endLeases(left)).toBe(2);
     await expect.poll(() => all.map((each) => stage.answers(each).length), { timeout: 30_000 }).toEqual([1, 1, 1]);
     expect(all.flatMap(stage.answers).map(summaryOf)).toEqual(all.map(() => expect.stringMatching(/^Unreachable/)));
     expect(joining()).toBe(2);
+    expect(other.reached.filter((line) => line.startsWith('asked '))).toEqual([]);
     expect(stage.checksTaken).toBe(1);
     // Another answer would come from whoever finds a job that is not over.
     other.process.kill('SIGTERM');
