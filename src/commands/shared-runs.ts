@@ -167,9 +167,10 @@ export function createSharedRuns({
       };
       const look = (jobId: string) => insist(() => store.job(jobId));
       let followed: string | undefined;
+      let own = job;
       for (;;) {
         const leaderId = await insist(() => store.runs.claim(question, job.id));
-        if (leaderId === job.id) return lead(sharing, job.operation);
+        if (leaderId === job.id) return lead(sharing, own.operation);
         const leader = await look(leaderId);
         if (leader && hasNoOutcome(leader)) {
           followed = leaderId;
@@ -183,8 +184,10 @@ export function createSharedRuns({
         // What was over before this job was asked for says nothing about now.
         const isNew = leaderId === followed || (said?.endedAtMs ?? 0) >= job.createdAtMs;
         if (left && isNew && said?.answer !== undefined) return { kind: 'joined', answer: said.answer, leader: left };
-        if (!(await insist(() => store.runs.succeed(question, leaderId, job.id, isNew)))) continue;
-        return lead(sharing, isNew ? (await look(job.id))?.operation : undefined);
+        const taken = await insist(() => store.runs.succeed(question, leaderId, job.id, isNew));
+        // Also where it was not: a commit whose answer is lost is made again, and then finds it taken by this job.
+        own = (await look(job.id)) ?? job;
+        if (taken) return lead(sharing, isNew ? own.operation : undefined);
       }
     },
   };

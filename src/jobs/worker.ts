@@ -47,7 +47,7 @@ export type Worker = {
 };
 
 /** Between two writes that both matter. */
-export type FaultPoint = 'inserted' | 'acknowledged' | 'posted' | 'kept' | 'answered' | 'updated';
+export type FaultPoint = 'inserted' | 'acknowledged' | 'keeping' | 'kept' | 'answered' | 'updated';
 
 export type WorkerOptions = {
   readonly store: Store;
@@ -164,7 +164,7 @@ export function createWorker(options: WorkerOptions): Worker {
         signal,
         ...(came !== undefined && { came }),
         async keep(operation) {
-          reach('posted', job);
+          reach('keeping', job);
           await persist(job, signal, () => store.amend(job.id, { operation }));
           reach('kept', job);
         },

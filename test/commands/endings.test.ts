@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createEndings } from '../../src/commands/endings.ts';
 import type { Reply } from '../../src/core/chat.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { Hooks } from '../../src/jobs/job.ts';
+import { type Hooks, Resting } from '../../src/jobs/job.ts';
 import { jobOf } from '../jobs/job.ts';
 
 const by = { id: '29:one', name: 'On-call' };
@@ -12,11 +12,13 @@ const nothing: Reply = { card: 'notice', data: {}, summary: '' };
 function open({ notices }: { readonly notices: boolean }) {
   const endings = createEndings();
   const stopping = new AbortController();
-  let finish: (outcome: Json) => void = () => undefined;
+  let finish: (step: Json | Resting) => void = () => undefined;
+  let runs = 0;
   let seen: AbortSignal | undefined;
   const task = endings.watch({
     run: (_job, { signal }) =>
       new Promise((resolve, reject) => {
+        runs += 1;
         seen = signal;
         finish = resolve;
         if (notices) signal.addEventListener('abort', () => reject(signal.reason));
@@ -30,7 +32,9 @@ function open({ notices }: { readonly notices: boolean }) {
     endings,
     stopping,
     done: task.run(jobOf('a'), hooks),
-    finish: (outcome: Json) => finish(outcome),
+    again: () => task.run(jobOf('a'), hooks),
+    finish: (step: Json | Resting) => finish(step),
+    runs: () => runs,
     isAborted: () => seen?.aborted,
   };
 }
@@ -56,5 +60,44 @@ describe('a job that runs', () => {
     const { stopping, done } = open({ notices: true });
     stopping.abort(new Error('hopcheck is stopping'));
     await expect(done).rejects.toThrow('hopcheck is stopping');
+  });
+});
+
+describe('a job that rests', () => {
+  async function resting() {
+    const opened = open({ notices: true });
+    const came = Promise.withResolvers<Json>();
+    opened.finish(new Resting(came.promise));
+    const step = await opened.done;
+    if (!(step instanceof Resting)) throw new Error('it does not rest');
+    return { ...opened, came, step };
+  }
+
+  test('is cancelled at once, and says by whom without being run', async () => {
+    const { endings, step, again, runs, isAborted } = await resting();
+    expect(endings.end('a', by)).toBe(true);
+    expect(endings.end('a', by)).toBe(false);
+    expect(isAborted()).toBe(true);
+    expect(await step.came).toBeNull();
+    expect(await again()).toBe('a cancelled by On-call');
+    expect(runs()).toBe(1);
+    expect(endings.end('a', by)).toBe(false);
+  });
+
+  test('goes on with what came, and can still be cancelled then', async () => {
+    const { endings, step, came, again, runs } = await resting();
+    came.resolve('the probe');
+    expect(await step.came).toBe('the probe');
+    const done = again();
+    expect(runs()).toBe(2);
+    expect(endings.end('a', by)).toBe(true);
+    expect(await done).toBe('a cancelled by On-call');
+  });
+
+  test('is forgotten when its rest is broken off', async () => {
+    const { endings, step, came } = await resting();
+    came.reject(new Error('hopcheck is stopping'));
+    await expect(step.came).rejects.toThrow('hopcheck is stopping');
+    expect(endings.end('a', by)).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSharedRuns, type Shared, type SharedRuns } from '../../src/commands/shared-runs.ts';
+import { createSharedRuns, type Shared, type SharedRuns, type Sharing } from '../../src/commands/shared-runs.ts';
 import type { Json } from '../../src/core/json.ts';
-import type { Job } from '../../src/jobs/job.ts';
+import { type Job, Resting } from '../../src/jobs/job.ts';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
 import { type Store, StoreError } from '../../src/jobs/store.ts';
 import { jobOf } from '../jobs/job.ts';
@@ -51,7 +51,7 @@ function asks(
   const leads: {
     operation: Json | undefined;
     tell(news: string): void;
-    end(answer: Answer): void;
+    end(answer: Answer | Resting): void;
     fail(error: Error): void;
   }[] = [];
   const heard: string[] = [];
@@ -114,6 +114,45 @@ describe('in one process', () => {
     expect(await follower.outcome).toMatchObject({ kind: 'joined', answer: { said: 'yes' }, leader: { id: 'a' } });
     expect(follower.leads).toEqual([]);
     expect(all.looks).toBe(0);
+  });
+
+  test('one that rests still leads, and is followed until it has gone on to its end', async () => {
+    const all = stage();
+    const runs = all.instance();
+    const job = await running(all.store, all.clock, 'a');
+    const resting = asks(all, runs, job);
+    await settle();
+    resting.leads[0]?.tell('the rule');
+    resting.leads[0]?.end(new Resting(Promise.resolve(null)));
+    expect(await resting.outcome).toMatchObject({ kind: 'rests' });
+    const follower = asks(all, runs, await running(all.store, all.clock, 'b'));
+    await settle();
+    expect(follower.joined).toEqual(['a']);
+    expect(follower.heard).toEqual(['the rule']);
+    const again = asks(all, runs, job);
+    await settle();
+    again.leads[0]?.tell('the probe');
+    again.leads[0]?.end({ said: 'yes', forAll: true, endedAtMs: all.clock.now() });
+    expect(await again.outcome).toMatchObject({ kind: 'led', answer: { said: 'yes' } });
+    expect(await follower.outcome).toMatchObject({ kind: 'joined', answer: { said: 'yes' } });
+    expect(follower.heard).toEqual(['the rule', 'the probe']);
+    expect(follower.leads).toEqual([]);
+  });
+
+  test('whoever follows one that rested and came to nothing asks in its place', async () => {
+    const all = stage();
+    const runs = all.instance();
+    const resting = asks(all, runs, await running(all.store, all.clock, 'a'));
+    await settle();
+    resting.leads[0]?.end(new Resting(Promise.resolve(null)));
+    await resting.outcome;
+    const follower = asks(all, runs, await running(all.store, all.clock, 'b'));
+    await settle();
+    await resting.finish('denied', false);
+    runs.leave('a');
+    await all.clock.advance(5000);
+    follower.leads[0]?.end({ said: 'own', forAll: true, endedAtMs: all.clock.now() });
+    expect(await follower.outcome).toMatchObject({ kind: 'led', answer: { said: 'own' } });
   });
 
   test('another question is asked on its own', async () => {
@@ -311,4 +350,43 @@ describe('a store that fails for a moment', () => {
     await clock.advance(2_000);
     expect(await follower.outcome).toBe('no such column');
   });
+});
+
+test('who takes a question over goes on with its operation, even when nobody hears that it was taken over', async () => {
+  const { store, clock } = stage();
+  const deadlineMs = clock.now() + 600_000;
+  const joining = jobOf('joining', { deadlineMs });
+  await store.insert(jobOf('leading', { deadlineMs }));
+  await store.insert(joining);
+  await store.amend('leading', { operation: 'what Azure does' });
+  await store.runs.claim('question', 'leading');
+  let unheard = 1;
+  const runs = {
+    ...store.runs,
+    async succeed(...given: Parameters<typeof store.runs.succeed>) {
+      const done = await store.runs.succeed(...given);
+      unheard -= 1;
+      if (unheard >= 0) throw new StoreError('unreachable');
+      return done;
+    },
+  };
+  const led: (Json | undefined)[] = [];
+  const sharing: Sharing<never, string> = {
+    question: 'question',
+    job: joining,
+    signal: new AbortController().signal,
+    lead: async (operation) => {
+      led.push(operation);
+      return 'answer';
+    },
+    joined: () => {},
+    heard: () => {},
+    read: () => ({}),
+  };
+  const shared = createSharedRuns({ store: { job: store.job, runs }, clock }).share(sharing);
+  while (clock.sleepers === 0) await clock.advance(0);
+  await store.advance('leading', 'queued', 'abandoned');
+  while (led.length === 0) await clock.advance(1000);
+  expect(await shared).toEqual({ kind: 'led', answer: 'answer' });
+  expect(led).toEqual(['what Azure does']);
 });

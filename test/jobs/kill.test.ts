@@ -12,7 +12,7 @@ import { openStage, type Question, type Stage, type Victim } from './stage.ts';
 import type { Orders } from './victim.ts';
 
 const soak = process.env.SOAK !== undefined;
-const points = ['inserted', 'acknowledged', 'asked', 'posted', 'kept', 'polling', 'answered', 'updated', 'at random'];
+const points = ['inserted', 'acknowledged', 'asked', 'keeping', 'kept', 'polling', 'answered', 'updated', 'at random'];
 const sources = ['app0', 'web0', 'Database0'];
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 

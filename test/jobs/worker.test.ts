@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Conversation, Reply } from '../../src/core/chat.ts';
 import type { Json } from '../../src/core/json.ts';
 import { createEmbeddedEngine } from '../../src/jobs/embedded-engine.ts';
-import { ConversationGone, type Hooks, type Job, type Replier, type Task } from '../../src/jobs/job.ts';
+import { ConversationGone, type Hooks, type Job, type Replier, Resting, type Task } from '../../src/jobs/job.ts';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
 import { type Store, StoreError } from '../../src/jobs/store.ts';
 import { createWorker, type Worker } from '../../src/jobs/worker.ts';
@@ -52,7 +52,8 @@ function createChannel() {
 
 /** A task whose end the test decides. */
 function createTask() {
-  const started: { job: Job; hooks: Hooks; finish: (outcome: Json) => void; fail: (error: Error) => void }[] = [];
+  const started: { job: Job; hooks: Hooks; finish: (step: Json | Resting) => void; fail: (error: Error) => void }[] =
+    [];
   const task: Task = {
     run: (job, hooks) =>
       new Promise((resolve, reject) => {
@@ -95,6 +96,108 @@ function first<T>(items: readonly T[]): T {
   if (item === undefined) throw new Error('nothing has started');
   return item;
 }
+
+describe('a job that rests', () => {
+  async function resting() {
+    const opened = open();
+    const { worker, started } = opened;
+    await worker.accept(jobOf('a'), replyOf('running'));
+    await settle();
+    const { hooks, finish } = first(started);
+    const came = Promise.withResolvers<Json>();
+    await hooks.keep({ poller: 'P' });
+    return { ...opened, hooks, came, rest: () => finish(new Resting(came.promise)) };
+  }
+
+  test('is run again, as it is stored by then, with what came', async () => {
+    const { rest, came, started, channel, store, worker } = await resting();
+    rest();
+    await settle();
+    expect(started).toHaveLength(1);
+    expect(worker.inFlight).toBe(1);
+    expect((await store.job('a'))?.state).toBe('running');
+    came.resolve('the probe');
+    await settle();
+    expect(started[1]?.job).toMatchObject({ state: 'running', operation: { poller: 'P' }, messageId: 'm1' });
+    expect(started[1]?.hooks.came).toBe('the probe');
+    started[1]?.finish('yes');
+    await settle();
+    expect(channel.history).toEqual(['send m1 running', 'update m1 answer "yes"']);
+    expect(worker.inFlight).toBe(0);
+  });
+
+  test('may rest more than once', async () => {
+    const { rest, came, started, channel } = await resting();
+    rest();
+    came.resolve(1);
+    await settle();
+    started[1]?.finish(new Resting(Promise.resolve(2)));
+    await settle();
+    started[2]?.finish(`${started[2].hooks.came}`);
+    await settle();
+    expect([...channel.shown.values()]).toEqual(['answer "2"']);
+  });
+
+  test('has what it said last on its card, though a card is edited once a second', async () => {
+    const { rest, hooks, channel, clock, came, started } = await resting();
+    for (const text of ['one', 'two']) {
+      hooks.show(replyOf(text));
+      await settle();
+    }
+    rest();
+    await settle();
+    expect([...channel.shown.values()]).toEqual(['one']);
+    await clock.advance(1000);
+    expect([...channel.shown.values()]).toEqual(['two']);
+    came.resolve(null);
+    await clock.advance(1000);
+    started[1]?.finish('yes');
+    await clock.advance(5000);
+    expect([...channel.shown.values()]).toEqual(['answer "yes"']);
+  });
+
+  test('does not wait for its card once something came', async () => {
+    const { rest, hooks, channel, came, started, clock } = await resting();
+    for (const text of ['one', 'two']) {
+      hooks.show(replyOf(text));
+      await settle();
+    }
+    rest();
+    came.resolve(null);
+    await settle();
+    started[1]?.finish('yes');
+    await clock.advance(5000);
+    expect(channel.history).toEqual(['send m1 running', 'update m1 one', 'update m1 answer "yes"']);
+  });
+
+  test('stays for the next process when this one stops, which knows nothing of what came', async () => {
+    const { rest, came, worker, store, surprises } = await resting();
+    rest();
+    await settle();
+    const stopped = worker.stop();
+    came.reject(new Error('hopcheck is stopping'));
+    await stopped;
+    expect((await store.job('a'))?.state).toBe('running');
+    expect(surprises).toEqual([]);
+    const after = open(store);
+    await after.resumed;
+    await settle();
+    expect(first(after.started).hooks.came).toBeUndefined();
+    opened.splice(0, 1);
+  });
+
+  test('that is superseded ends without a card', async () => {
+    const { rest, came, hooks, worker, store, started, channel } = await resting();
+    rest();
+    await settle();
+    hooks.signal.addEventListener('abort', () => came.reject(hooks.signal.reason));
+    expect(await worker.supersede('a', 'b')).toBe(true);
+    await settle();
+    expect(started).toHaveLength(1);
+    expect((await store.job('a'))?.state).toBe('abandoned');
+    expect(channel.history).toEqual(['send m1 running']);
+  });
+});
 
 describe('the worker', () => {
   test('stores, acknowledges, works, and turns the acknowledgement into the answer', async () => {
