@@ -6,6 +6,7 @@ import {
   RestError,
   type RetryStrategy,
   retryPolicy,
+  tracingPolicyName,
 } from '@azure/core-rest-pipeline';
 import pLimit from 'p-limit';
 import { ShownError } from '../core/errors.ts';
@@ -56,6 +57,8 @@ export function harden(
 ) {
   pipeline.removePolicy({ name: 'redirectPolicy' });
   pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+  // Spans are ours (`watchCalls`); theirs take a signed URL of some kB apart for each request, whether anybody traces or not.
+  pipeline.removePolicy({ name: tracingPolicyName });
   pipeline.addPolicy(guard(options.host));
   pipeline.addPolicy(retryPolicy([gentle], { maxRetries: 3 }), { phase: 'Retry' });
   pipeline.addPolicy(takeTurns(), { afterPhase: 'Retry' });

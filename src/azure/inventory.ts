@@ -16,6 +16,7 @@ export type Found =
 /** A picture of what the identity can see, at one moment. */
 export type Estate = {
   readonly machines: readonly Machine[];
+  readonly isEmpty: boolean;
   readonly subscriptionIds: readonly string[];
   find(name: VmName): Found;
   /** Names that a misspelt one may have meant, nearest first; only those that `accepts` lets through. */
@@ -195,6 +196,7 @@ export function createEstate(
   };
   return {
     machines,
+    isEmpty: machines.length === 0,
     subscriptionIds,
     ownersOf: byAddress,
     near(name, accepts) {
@@ -249,6 +251,7 @@ function distinctNames(machines: readonly Machine[]): string[] {
 /** The part of an estate that somebody may know of: what is outside does not exist, not even as a suggestion. */
 export function narrow(estate: Estate, visible: (machine: Machine) => boolean): Estate {
   let machines: readonly Machine[] | undefined;
+  let isEmpty: boolean | undefined;
   const namesakes = (name: string) => {
     const found = estate.find({ kind: 'vm', name });
     return found.kind === 'none' ? [] : found.kind === 'one' ? [found.machine] : found.machines;
@@ -258,6 +261,11 @@ export function narrow(estate: Estate, visible: (machine: Machine) => boolean): 
     get machines() {
       machines ??= estate.machines.filter(visible);
       return machines;
+    },
+    // The first one found says it; to look at all of a hundred thousand costs each question more than all else.
+    get isEmpty() {
+      isEmpty ??= !estate.machines.some(visible);
+      return isEmpty;
     },
     subscriptionIds: estate.subscriptionIds,
     find(name) {

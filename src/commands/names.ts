@@ -26,6 +26,9 @@ export function visibleTo(turn: Turn, { grants }: Services, estate: Estate, comm
     get machines() {
       return visible.machines;
     },
+    get isEmpty() {
+      return visible.isEmpty;
+    },
     subscriptionIds,
     near,
     findByAddress,
@@ -118,8 +121,8 @@ export function tagged(tag: Tag, estate: Estate): readonly Machine[] {
 }
 
 /** Nothing can be asked where nothing is seen. */
-export function nothingVisible({ machines, subscriptionIds }: Estate): Problem | undefined {
-  return machines.length > 0 ? undefined : { code: 'NO_VM_VISIBLE', facts: { subscriptions: subscriptionIds.length } };
+export function nothingVisible({ isEmpty, subscriptionIds }: Estate): Problem | undefined {
+  return !isEmpty ? undefined : { code: 'NO_VM_VISIBLE', facts: { subscriptions: subscriptionIds.length } };
 }
 
 export function targetText(target: Target | undefined): string {

@@ -51,8 +51,14 @@ export function resolve(request: CheckRequest, estate: Estate): Resolution {
 
 /** Every question of a request, sources before destinations before ports; a single one where there is only one. */
 export function expand(request: CheckRequest, estate: Estate): Expansion {
-  const empty = nothingVisible(estate);
-  if (empty) return { kind: 'refused', problem: empty };
+  const expansion = expandNames(request, estate);
+  // Whoever found a source sees something.
+  const isFound = expansion.kind === 'question' || expansion.kind === 'matrix';
+  const empty = isFound ? undefined : nothingVisible(estate);
+  return empty ? { kind: 'refused', problem: empty } : expansion;
+}
+
+function expandNames(request: CheckRequest, estate: Estate): Expansion {
   const sources = findAll(request, 'sources', estate);
   if (!('places' in sources)) return sources;
   const destinations = findAll(request, 'destinations', estate);
