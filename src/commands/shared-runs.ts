@@ -94,6 +94,8 @@ export function createSharedRuns({
       });
       if (answer instanceof Resting) {
         resting = answer;
+        // Who joins from now on is told by what is kept of the leader.
+        live.news = undefined;
         return { kind: 'rests', resting };
       }
       live.end(answer);

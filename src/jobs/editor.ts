@@ -7,7 +7,7 @@ import type { Store } from './store.ts';
 /** Edits a job's message while it runs. */
 export type Editor = {
   /** Merges with what was not shown yet: only the newest is. */
-  show(reply: Reply): void;
+  show(draw: () => Reply): void;
   /** Resolves when what was shown last is on the message, or could not be put there. */
   settled(): Promise<void>;
   /** Resolves when no edit is under way; what was not shown by then never is, so that none lands after the answer. */
@@ -31,14 +31,14 @@ const betweenEditsMs = 1000;
 export function createEditor({ job, store, replier, clock, signal, unshown }: EditorOptions): Editor {
   const closing = linkedTo(signal);
   const closed = closing.signal;
-  let newest: Reply | undefined;
+  let newest: (() => Reply) | undefined;
   let pump: Promise<void> | undefined;
 
-  const edit = async (reply: Reply) => {
+  const edit = async (draw: () => Reply) => {
     try {
       const messageId = job.messageId ?? (await store.job(job.id))?.messageId;
       if (!messageId || closed.aborted) return;
-      await replier.update(job.conversation, messageId, reply, { weight: 'progress', signal: closed });
+      await replier.update(job.conversation, messageId, draw(), { weight: 'progress', signal: closed });
     } catch (error) {
       if (!closed.aborted && !(error instanceof Withheld)) unshown(error);
     }
@@ -46,18 +46,18 @@ export function createEditor({ job, store, replier, clock, signal, unshown }: Ed
 
   const run = async () => {
     while (newest && !closed.aborted) {
-      const reply = newest;
+      const draw = newest;
       newest = undefined;
-      await edit(reply);
+      await edit(draw);
       await clock.sleep(betweenEditsMs, closed).catch(() => undefined);
     }
-    // In the same breath as the look at `newest`: a reply shown a moment later finds no pump and starts one.
+    // In the same breath as the look at `newest`: what is shown a moment later finds no pump and starts one.
     pump = undefined;
   };
 
   return {
-    show(reply) {
-      newest = reply;
+    show(draw) {
+      newest = draw;
       pump ??= run();
     },
     settled: async () => pump,

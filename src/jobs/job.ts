@@ -42,8 +42,8 @@ export type Hooks = {
   readonly came?: Json;
   /** Stores what is needed to go on after a restart; resolves when it is durable. */
   keep(operation: Json): Promise<void>;
-  /** Edits the job's message; edits closer than a second together are merged into the newest. */
-  show(reply: Reply): void;
+  /** Edits the job's message; edits closer than a second together are merged into the newest, and only that is drawn. */
+  show(draw: () => Reply): void;
 };
 
 /**

@@ -73,7 +73,7 @@ export async function runCheck(order: CheckOrder, services: Services, terminal: 
       deadlineMs: startedAtMs + services.settings.deadlineMs,
       signal: terminal.signal,
       keep: async () => {},
-      progress: ticker.tell,
+      progress: (look) => ticker.tell(look()),
     });
   } finally {
     ticker.stop();

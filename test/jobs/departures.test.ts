@@ -64,7 +64,7 @@ describe('jobs that end without a card', () => {
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => {
             aborted.push(job.id);
-            show({ card: 'notice', data: {}, summary: 'too late' });
+            show(() => ({ card: 'notice', data: {}, summary: 'too late' }));
             reject(signal.reason);
           });
         }),

@@ -141,7 +141,7 @@ describe('a job that rests', () => {
   test('has what it said last on its card, though a card is edited once a second', async () => {
     const { rest, hooks, channel, clock, came, started } = await resting();
     for (const text of ['one', 'two']) {
-      hooks.show(replyOf(text));
+      hooks.show(() => replyOf(text));
       await settle();
     }
     rest();
@@ -159,7 +159,7 @@ describe('a job that rests', () => {
   test('does not wait for its card once something came', async () => {
     const { rest, hooks, channel, came, started, clock } = await resting();
     for (const text of ['one', 'two']) {
-      hooks.show(replyOf(text));
+      hooks.show(() => replyOf(text));
       await settle();
     }
     rest();
@@ -244,7 +244,7 @@ describe('the worker', () => {
     await settle();
     const { hooks, finish } = first(started);
     for (const text of ['one', 'two', 'three']) {
-      hooks.show(replyOf(text));
+      hooks.show(() => replyOf(text));
       await settle();
     }
     expect(channel.history.slice(1)).toEqual(['update m1 one']);
@@ -252,7 +252,7 @@ describe('the worker', () => {
     expect(channel.history).toHaveLength(2);
     await clock.advance(1);
     expect(channel.history.slice(1)).toEqual(['update m1 one', 'update m1 three']);
-    hooks.show(replyOf('four'));
+    hooks.show(() => replyOf('four'));
     finish('done');
     await clock.advance(5000);
     expect(channel.history.slice(3)).toEqual(['update m1 answer "done"']);
@@ -366,12 +366,12 @@ describe('the worker', () => {
       await worker.accept(jobOf('a'), replyOf('running'));
       await settle();
       const { hooks } = first(started);
-      hooks.show(replyOf('before'));
+      hooks.show(() => replyOf('before'));
       await settle();
       onWake = async () => {
         onWake = async () => {};
         for (let promise = 0; promise < promises; promise += 1) await null;
-        hooks.show(replyOf('after'));
+        hooks.show(() => replyOf('after'));
       };
       await clock.advance(2000);
       expect(channel.history.at(-1)).toBe('update m1 after');

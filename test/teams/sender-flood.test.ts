@@ -62,7 +62,7 @@ async function open() {
     async run(job, { show, signal }) {
       for (const part of ['one', 'two']) {
         await clock.sleep(1500, signal);
-        show(replyOf(`${job.id} ${part}`));
+        show(() => replyOf(`${job.id} ${part}`));
       }
       return job.id;
     },

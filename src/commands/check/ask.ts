@@ -12,10 +12,13 @@ import { questionKey } from '../question-key.ts';
 import type { Sharing } from '../shared-runs.ts';
 import { admitAnswer, admitProbe } from './admit.ts';
 import { running } from './draw.ts';
-import type { Kept } from './investigation.ts';
+import { type Kept, notesOf } from './investigation.ts';
 import type { CheckOutcome, Investigated, Shared } from './outcome.ts';
 import type { Places } from './places.ts';
-import { investigateInRests } from './run.ts';
+import { investigateInRests, judge } from './run.ts';
+
+/** What is known so far, judged when somebody looks. */
+type Look = () => Diagnosis;
 
 /** Asks Azure one question, or waits for the job that is asking it already. */
 export async function ask(
@@ -28,11 +31,16 @@ export async function ask(
 ): Promise<Investigated | Resting> {
   const { clock, sharing } = services;
   let shared: Shared | undefined;
-  const show = (diagnosis?: Diagnosis) => {
-    const so = { ...(diagnosis && { diagnosis }), ...(shared && { shared }) };
-    hooks.show(running(question, startOf(job), { ...job, jobId: job.id }, services, so));
+  const show = (look?: Look) => {
+    const so = shared && { shared };
+    hooks.show(() =>
+      running(question, startOf(job), { ...job, jobId: job.id }, services, {
+        ...so,
+        ...(look && { diagnosis: look() }),
+      }),
+    );
   };
-  const lead: Sharing<Diagnosis, Investigated>['lead'] = (operation, tell) => {
+  const lead: Sharing<Look, Investigated>['lead'] = (operation, tell) => {
     shared = undefined;
     return places.keep(question.source.subscriptionId, job.id, () =>
       investigateInRests(services, {
@@ -45,16 +53,16 @@ export async function ask(
         signal: hooks.signal,
         admit: (answer) => admitProbe(question, answer, estate, job, services),
         keep: hooks.keep,
-        progress(diagnosis) {
-          show(diagnosis);
-          tell(diagnosis);
+        progress(look) {
+          show(look);
+          tell(look);
         },
       }),
     );
   };
   if (!sharing) return lead(job.operation, () => {});
   const key = questionKey(question);
-  const came = await sharing.share<Diagnosis, Investigated>({
+  const came = await sharing.share<Look, Investigated>({
     // What one person's own rights show is not another's to see.
     question: services.rights === 'reader' ? `${personId(job.requester)} ${key}` : key,
     job,
@@ -62,10 +70,11 @@ export async function ask(
     lead,
     joined(leader) {
       shared = sharedWith(leader, job, Math.max(0, clock.now() - leader.createdAtMs));
-      show();
+      const notes = isName(question) ? undefined : notesOf(leader.operation);
+      show(notes && (() => judge(notes.testimonies, question, services)));
     },
     // What a host leads to is decided for each of them, once it is known.
-    heard: (diagnosis) => (isName(question) ? undefined : show(diagnosis)),
+    heard: (look) => (isName(question) ? undefined : show(look)),
     read: (outcome) => readShared(outcome, key),
   });
   const timing = { startedAt: startOf(job), durationMs: clock.now() - job.createdAtMs };
@@ -102,7 +111,7 @@ export function sharedWith(
 }
 
 /** A refusal of Azure is one for everybody; that somebody cancelled, was denied or ran out of time is not. */
-function readShared(outcome: Json, key: string): ReturnType<Sharing<Diagnosis, Investigated>['read']> {
+function readShared(outcome: Json, key: string): ReturnType<Sharing<Look, Investigated>['read']> {
   const said = outcome as CheckOutcome;
   switch (said.kind) {
     case 'diagnosed': {

@@ -28,7 +28,8 @@ export type Investigation = {
   /** Why what the probe found may not be shown; asked before anything of it is, and before anybody else is asked. */
   admit?(answer: ProbeAnswer): Problem | undefined;
   keep(operation: Kept): Promise<void>;
-  progress(diagnosis: Diagnosis): void;
+  /** More is known; what that comes to is found when it is looked at. */
+  progress(look: () => Diagnosis): void;
 };
 
 /** What the store has of a check that waits for its probe. Plain JSON. */

@@ -73,8 +73,8 @@ export async function runMatrix(services: Services, run: MatrixRun): Promise<rea
           kept = { ...kept, [index]: { operation } };
           await run.keep(kept);
         },
-        progress(diagnosis) {
-          const [first] = diagnosis.findings;
+        progress(look) {
+          const [first] = look().findings;
           if (first?.severity === 'error') put(index, { ...pendingCell(question), cause: causeOf(first) });
         },
       }),

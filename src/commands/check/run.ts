@@ -1,10 +1,12 @@
 import { counting, type Tally } from '../../azure/exchange.ts';
 import type { Answer } from '../../azure/failure.ts';
 import { finish, type WatcherAnswer } from '../../azure/operations.ts';
+import type { Question } from '../../core/check.ts';
 import { type Linked, linkedTo } from '../../core/linked.ts';
 import { count } from '../../core/telemetry.ts';
 import { unless } from '../../core/unless.ts';
 import { diagnose } from '../../diagnosis/diagnose.ts';
+import type { Diagnosis } from '../../diagnosis/verdict.ts';
 import type { Preflight, ProbeAnswer, Testimonies } from '../../diagnosis/witness.ts';
 import { Resting } from '../../jobs/job.ts';
 import { createEntrance } from '../../jobs/pace.ts';
@@ -50,7 +52,7 @@ function openCourse(services: Services, check: Investigation): Course {
   return {
     board: createBoard(
       services.clock,
-      (testimonies) => check.progress(judge(services, check, testimonies)),
+      (testimonies) => check.progress(() => judge(testimonies, check.question, services)),
       notes?.testimonies,
     ),
     probed: {},
@@ -61,7 +63,7 @@ function openCourse(services: Services, check: Investigation): Course {
   };
 }
 
-function judge({ settings }: Services, { question }: Investigation, testimonies: Testimonies) {
+export function judge(testimonies: Testimonies, question: Question, { settings }: Services): Diagnosis {
   return diagnose(testimonies, question, { slowMs: settings.slowMs });
 }
 
@@ -80,7 +82,7 @@ function conclude(services: Services, check: Investigation, { board, probed, tal
     count('hopcheck.checks', { 'error.type': problem.code });
     return { kind: 'failed', question, problem, ...common };
   }
-  const diagnosis = judge(services, check, board.testimonies);
+  const diagnosis = judge(board.testimonies, question, services);
   count('hopcheck.checks', { 'hopcheck.verdict': diagnosis.verdict });
   return {
     kind: 'diagnosed',

@@ -56,7 +56,7 @@ async function run(job: Job, hooks: Hooks, services: Services, places: Places): 
     case 'matrix': {
       const subscriptionId = subscriptionOf(settled);
       const show = (rows: Parameters<typeof drawMatrix>[0]) =>
-        hooks.show(drawMatrix(rows, subscriptionId, startOf(job), { ...job, jobId: job.id }, services));
+        hooks.show(() => drawMatrix(rows, subscriptionId, startOf(job), { ...job, jobId: job.id }, services));
       const rows = await runMatrix(services, {
         questions: settled.questions,
         estate: estate.value,
@@ -86,7 +86,7 @@ async function runOne(
   places: Places,
 ): Promise<CheckOutcome | Resting> {
   if (!(job.request as CheckJob).question && job.operation === undefined)
-    hooks.show(running(question, startOf(job), { ...job, jobId: job.id }, services));
+    hooks.show(() => running(question, startOf(job), { ...job, jobId: job.id }, services));
   const outcome = await ask(question, estate, job, hooks, services, places);
   if (outcome instanceof Resting || outcome.kind !== 'diagnosed') return outcome;
   const blocked = blockedAt(outcome.answer, estate, job, services);

@@ -118,7 +118,7 @@ export function createTask(
     const room = roomOf(conversation);
     const watch = await watches.add({ id, room, ...timing, requester, conversation, locale, nonce, plan }, mostWatches);
     if (watch === 'full') return failure({ code: 'WATCH_LIMIT', facts: { most: mostWatches } });
-    if (hooks.came === undefined) hooks.show(drawStarting(watch, services));
+    if (hooks.came === undefined) hooks.show(() => drawStarting(watch, services));
     return conclude(watch, nextAtMs, undefined, await ask(request.path, job, hooks));
   };
 
