@@ -7,6 +7,7 @@ import { clouds } from '../src/azure/cloud.ts';
 import { createInventory } from '../src/azure/inventory.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/core/clock.ts';
+import { keepHeapDense } from '../src/memory.ts';
 import { everyone } from '../src/policy/grants.ts';
 
 /** The product in a process of its own, which measures itself: asked over IPC, it answers with a `Measured`. */
@@ -59,6 +60,7 @@ const app = await createApp(reading.config, {
   connection: { arm, inventory, close: async () => {} },
   grants: () => grants,
 });
+keepHeapDense();
 const readyMs = performance.now();
 process.on('message', () => {
   process.send?.({

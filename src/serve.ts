@@ -4,6 +4,7 @@ import { systemClock } from './core/clock.ts';
 import { openGrants } from './grants-file.ts';
 import { StoreUnusable } from './jobs/store.ts';
 import type { Log } from './log.ts';
+import { keepHeapDense } from './memory.ts';
 import { ListenError } from './teams/server.ts';
 import { product } from './version.ts';
 
@@ -36,6 +37,7 @@ export async function serveUntilStopped(config: Config, log: Log, io: Io): Promi
   }
   try {
     const app = await createApp(config, { log, grants: grants.file.current });
+    keepHeapDense();
     const azure = app.simulated ? 'the Azure is simulated' : 'with a real Azure';
     io.out(
       config.local
