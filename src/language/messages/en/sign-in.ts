@@ -16,7 +16,7 @@ export const signIn = {
   'command.sign-out.usage': 'sign out',
   'command.sign-out.example.1': 'sign out',
   'signOut.done':
-    'You are signed out: I ask Azure with your rights again only after you have pressed “Sign in”. What is running now ends with the rights it began with.',
+    'You are signed out: I ask Azure with your rights again only after you have pressed “Sign in”. A check that is running now may end without a result and ask you to sign in.',
   'signOut.failed':
     'I have forgotten your sign-in, but the sign-in service does not answer and may keep it still. Say “sign out” again in a minute.',
 } as const;

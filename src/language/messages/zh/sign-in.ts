@@ -17,6 +17,6 @@ export const signIn: Readonly<Record<keyof typeof en, string>> = {
   'command.sign-out.usage': '退出登录',
   'command.sign-out.example.1': '退出登录',
   'signOut.done':
-    '您已退出登录：在您再次点击“登录”之前，我不会用您的权限查询 Azure。正在进行的检查会用开始时的权限完成。',
+    '您已退出登录：在您再次点击“登录”之前，我不会用您的权限查询 Azure。正在进行的检查可能没有结果，并请您重新登录。',
   'signOut.failed': '我已忘掉您的登录，但登录服务没有响应，可能仍保留着它。请一分钟后再说一次“退出登录”。',
 };
