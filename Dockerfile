@@ -23,4 +23,4 @@ USER node
 EXPOSE 3978
 VOLUME /data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3978) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--disable-warning=DEP0040", "--max-semi-space-size=8", "--max-old-space-size=768", "--heap-growing-percent=60", "src/main.js", "serve"]
+CMD ["node", "--disable-warning=DEP0040", "--max-semi-space-size=8", "--max-old-space-size=768", "--heap-growing-percent=70", "src/main.js", "serve"]
