@@ -129,8 +129,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       }
       case 'end': {
         if (memory.knows(place.id)) return;
-        const ended = handling.jobs.filter((job) => services.endings.end(job.id, utterance.requester));
-        return reply(utterance, place, handling.reply(ended.length));
+        const { requester } = utterance;
+        const ended = await Promise.all(handling.jobs.map((job) => services.endings.end(job.id, requester)));
+        return reply(utterance, place, handling.reply(ended.filter(Boolean).length));
       }
     }
   };

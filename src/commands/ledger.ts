@@ -10,9 +10,9 @@ import { backOff } from '../jobs/back-off.ts';
 import { type Job, Resting, type Task } from '../jobs/job.ts';
 import { StoreError } from '../jobs/store.ts';
 import { personId } from '../policy/decide.ts';
-import { finish } from '../policy/rates.ts';
+import { finish, type Rates } from '../policy/rates.ts';
 import { clip } from './card-parts.ts';
-import type { Services, Turn } from './command.ts';
+import type { Command, Services, Turn } from './command.ts';
 import { type Decided, decidedSoFar, deliberating } from './deliberation.ts';
 import type { CommandTask } from './endings.ts';
 
@@ -132,26 +132,16 @@ export function withinLedger(task: CommandTask): CommandTask {
   };
 }
 
+type Writing = Pick<Services, 'audit' | 'store' | 'clock'>;
+
 /** The same task, which writes down how its jobs end and counts them as running no longer. */
-export function withLedger(services: Services, task: Task, describe: ((request: Json) => string) | undefined): Task {
-  const { audit, rates, clock } = services;
-  const write = async (job: Job, signal: AbortSignal, noted: Noted) => {
-    for (let attempt = 0; audit; attempt += 1) {
-      try {
-        const understood = describe?.(job.request);
-        const { id: reference, command } = job;
-        return await writeDown(services, job, 'finished', {
-          reference,
-          command,
-          ...(understood && { understood }),
-          ...noted,
-        });
-      } catch (error) {
-        if (signal.aborted || !(error instanceof StoreError)) throw error;
-        await backOff(clock, attempt, signal);
-      }
-    }
-  };
+export function withLedger(
+  services: Writing & Pick<Services, 'rates'>,
+  task: Task,
+  describe: Command['describe'],
+): Task {
+  const { rates } = services;
+  const write = (job: Job, signal: AbortSignal, noted: Noted) => writeFinished(services, job, describe, noted, signal);
   return {
     ...task,
     async run(job, hooks) {
@@ -166,8 +156,9 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
         try {
           const outcome = await current.run(own, () => counting(tally, () => task.run(job, hooks)));
           if (outcome instanceof Resting) {
-            rests = true;
-            return new Resting(unlessLost(outcome.came, rates, job.id));
+            rests = !hooks.signal.aborted;
+            if (rates) finishOnAbort(rates, job.id, hooks.signal);
+            return outcome;
           }
           const { word, isProblem, requestId } = resultOf(outcome);
           const came = isProblem ? word : (own.within ?? word);
@@ -184,10 +175,37 @@ export function withLedger(services: Services, task: Task, describe: ((request: 
   };
 }
 
-/** A job whose rest is broken off does not run here any more. */
-function unlessLost<T>(came: Promise<T>, rates: Services['rates'], jobId: string): Promise<T> {
-  return came.catch((error: unknown) => {
-    if (rates) finish(rates, jobId);
-    throw error;
-  });
+/** A job that rests may never be run again, even where what it waits for has come. Nothing else of it is held for that. */
+function finishOnAbort(rates: Rates, jobId: string, signal: AbortSignal): void {
+  signal.addEventListener('abort', () => finish(rates, jobId), { once: true });
+}
+
+/** Somebody who asks now waits for this: a store that has not come back by then is told of as it is. */
+const mostTries = 5;
+
+/** Writes down that a job was ended which does not run here. Errors: StoreError. */
+export function writeEnd(services: Writing, job: Job, outcome: Json, describe: Command['describe']): Promise<void> {
+  // What was decided about whoever ended it is not this job's.
+  return deliberating(() => writeFinished(services, job, describe, { outcome: resultOf(outcome).word }));
+}
+
+async function writeFinished(
+  services: Writing,
+  job: Job,
+  describe: Command['describe'],
+  noted: Noted,
+  signal?: AbortSignal,
+): Promise<void> {
+  const understood = describe?.(job.request);
+  const { id: reference, command } = job;
+  const entry = { reference, command, ...(understood && { understood }), ...noted };
+  for (let attempt = 0; services.audit; attempt += 1) {
+    try {
+      return await writeDown(services, job, 'finished', entry);
+    } catch (error) {
+      const isEnough = signal ? signal.aborted : attempt + 1 === mostTries;
+      if (isEnough || !(error instanceof StoreError)) throw error;
+      await backOff(services.clock, attempt, signal);
+    }
+  }
 }

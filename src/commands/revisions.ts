@@ -70,7 +70,7 @@ export function createRevisions({ store, worker, services, isAnswered, answer }:
       if (!job) return;
       const watch = await watches?.get(job.id);
       if (watch) await stopWatch(watch, { requester: by, conversation, locale: job.locale }, services);
-      else if (!isOver(job)) services.endings.end(job.id, by);
+      else if (!isOver(job)) await services.endings.end(job.id, by);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Json } from '../core/json.ts';
 import { linkedTo } from '../core/linked.ts';
 import { unless } from '../core/unless.ts';
 import { backOff } from '../jobs/back-off.ts';
-import { type Job, Resting } from '../jobs/job.ts';
+import { hasNoOutcome, type Job, Resting } from '../jobs/job.ts';
 import { type Store, StoreError } from '../jobs/store.ts';
 import { createLookout } from './lookout.ts';
 
@@ -196,7 +196,3 @@ export function createSharedRuns({
 }
 
 const late = new Error('the deadline of this job has passed');
-
-function hasNoOutcome({ state }: Job): boolean {
-  return state === 'queued' || state === 'running';
-}

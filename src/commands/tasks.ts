@@ -2,7 +2,7 @@ import { ShownError } from '../core/errors.ts';
 import type { Task } from '../jobs/job.ts';
 import type { Command, Services } from './command.ts';
 import type { CommandTask } from './endings.ts';
-import { withinLedger, withLedger } from './ledger.ts';
+import { withinLedger, withLedger, writeEnd } from './ledger.ts';
 import type { People } from './people.ts';
 import { signInCommand, signInTask } from './signing-in.ts';
 import { unread, unreadTask } from './unread.ts';
@@ -45,8 +45,11 @@ export function tasksOf(
     commands.flatMap((command) => {
       const task = taskFor(command, services);
       if (!task) return [];
-      const ended = services.endings.watch(asReader(command, task));
-      return [[command.name, withLedger(services, ended, command.describe)] as const];
+      const { name, describe } = command;
+      const ended = services.endings.watch(name, asReader(command, task), (job, outcome) =>
+        writeEnd(services, job, outcome, describe),
+      );
+      return [[name, withLedger(services, ended, describe)] as const];
     }),
   );
   return (name) => (name === unread ? unreadTask : name === signInCommand ? signInTask : made.get(name));

@@ -32,8 +32,8 @@ export async function stopWatch(watch: Watch, turn: Turn, services: Services): P
     'ending',
     clock.now(),
   );
-  // Nobody waits for the run that is under way; one in another process comes to its end.
-  if (isStopped) endings.end(runIdOf(watch, watch.runs), requester);
+  // Nobody waits for the run that is under way.
+  if (isStopped) await endings.end(runIdOf(watch, watch.runs), requester);
   const { from, to } = watch.plan as WatchPlan;
   return read(say(locale, isStopped ? 'watch.stopped' : 'watch.isOver', { number, from, to }));
 }

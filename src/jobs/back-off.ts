@@ -4,7 +4,7 @@ const firstMs = 1000;
 const mostMs = 60_000;
 
 /** Waits before attempt `attempt` + 2: a second at first, a minute at most, each up to half shorter so that many do not return at once. */
-export function backOff(clock: Clock, attempt: number, signal: AbortSignal): Promise<void> {
+export function backOff(clock: Clock, attempt: number, signal?: AbortSignal): Promise<void> {
   return clock.sleep(backOffMs(attempt), signal);
 }
 

@@ -13,6 +13,11 @@ export function isOver({ state }: Pick<Job, 'state'>): boolean {
   return state === 'delivered' || state === 'abandoned';
 }
 
+/** Whether nobody knows yet what a job comes to. */
+export function hasNoOutcome({ state }: Pick<Job, 'state'>): boolean {
+  return state === 'queued' || state === 'running';
+}
+
 /** Work that outlives a turn and a restart. Plain JSON. */
 export type Job = {
   readonly id: string;

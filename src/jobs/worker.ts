@@ -2,7 +2,7 @@ import type { Reply } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import { type Linked, linkedTo } from '../core/linked.ts';
+import { linkedTo } from '../core/linked.ts';
 import { endTrace, handOver, measure, traced, tracedJob } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
 import { backOff } from './back-off.ts';
@@ -11,6 +11,7 @@ import { closing, createEditor } from './editor.ts';
 import type { Engine } from './engine.ts';
 import {
   ConversationGone,
+  hasNoOutcome,
   isOver,
   type Job,
   type JobState,
@@ -21,6 +22,7 @@ import {
   Withheld,
 } from './job.ts';
 import { createPace } from './pace.ts';
+import { endedElsewhere, heedOthers, type Stint } from './stints.ts';
 import { type Change, type Store, StoreError } from './store.ts';
 
 export type Worker = {
@@ -54,6 +56,8 @@ export type WorkerOptions = {
   readonly engine: Engine;
   readonly replier: Replier;
   readonly clock: Clock;
+  /** Other processes work over the same store, and end jobs that this one works on. */
+  readonly isShared?: boolean;
   readonly task: (command: string) => Task | undefined;
   /** An exception of a job, with the reference that its card carries. */
   readonly surprised: (job: Job, reference: string, error: unknown) => void;
@@ -80,7 +84,8 @@ export function createWorker(options: WorkerOptions): Worker {
   const { store, engine, replier, clock, surprised, delivered = () => undefined, reach = () => undefined } = options;
   const stopping = new AbortController();
   const pace = createPace(clock, startingPace);
-  const underWay = new Map<string, Linked>();
+  const stints = new Map<string, Stint>();
+  let heeding: Promise<void> = Promise.resolve();
 
   /** A fault of the store passes; what is under way waits for that instead of being done again. */
   const persist = async <T>(job: Job, signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
@@ -96,41 +101,55 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 
   const work = async (jobId: string, lease: AbortSignal) => {
-    const ending = linkedTo(lease);
-    underWay.set(jobId, ending);
-    try {
-      await pace(ending.signal);
-      let came: Json | undefined;
-      do {
-        const resting: Resting | undefined = await workUntil(jobId, ending.signal, came);
-        came = await resting?.came;
-      } while (came !== undefined);
-    } catch (error) {
-      // What was ended is over in the store already.
-      if (!ending.signal.aborted || lease.aborted) throw error;
-      endTrace(jobId);
-    } finally {
-      ending.release();
-      underWay.delete(jobId);
+    for (let isLeft = true; isLeft; ) {
+      const stint: Stint = { ending: linkedTo(lease), isOpen: false };
+      const { signal } = stint.ending;
+      stints.set(jobId, stint);
+      try {
+        await pace(signal);
+        let came: Json | undefined;
+        do {
+          const resting: Resting | undefined = await workUntil(jobId, stint, came);
+          came = await resting?.came;
+        } while (came !== undefined);
+        isLeft = false;
+      } catch (error) {
+        const isBroken = !signal.aborted || lease.aborted;
+        // Also what it held for its next run is let go of.
+        stint.ending.abort(error);
+        if (isBroken) throw error;
+        // Its answer may still have to be said; what was ended here is over in the store already.
+        isLeft = signal.reason === endedElsewhere;
+        if (!isLeft) endTrace(jobId);
+      } finally {
+        stint.ending.release();
+        stints.delete(jobId);
+      }
     }
   };
 
   /** Thousands rest at once: of what was needed to get there nothing may be held by who waits. */
-  const workUntil = async (jobId: string, signal: AbortSignal, came?: Json): Promise<Resting | undefined> => {
+  const workUntil = async (jobId: string, stint: Stint, came?: Json): Promise<Resting | undefined> => {
     const job = await store.job(jobId);
+    if (came !== undefined && !(job && hasNoOutcome(job))) {
+      // It is not run again: what it held while it rested has to hear of that.
+      stint.ending.abort(endedElsewhere);
+      throw endedElsewhere;
+    }
     const where = { jobId, conversation: job?.conversation.id ?? '' };
     const left =
-      job && !isOver(job) ? await follow(where, () => tracedJob(job, () => workOn(job, signal, came))) : undefined;
+      job && !isOver(job) ? await follow(where, () => tracedJob(job, () => workOn(job, stint, came))) : undefined;
     // One that failed or was given back is not over either: it is gone on with under the same root, here or elsewhere.
     if (!left) endTrace(jobId);
     return left;
   };
 
-  const workOn = async (job: Job, signal: AbortSignal, came?: Json): Promise<Resting | undefined> => {
+  const workOn = async (job: Job, stint: Stint, came?: Json): Promise<Resting | undefined> => {
+    const { signal } = stint.ending;
     try {
       const task = options.task(job.command);
       if (!task) throw new Error(`no command "${job.command}" to go on with job ${job.id}`);
-      const answered = job.outcome === undefined ? await traced('run', {}, () => run(job, task, signal, came)) : job;
+      const answered = job.outcome === undefined ? await traced('run', {}, () => run(job, task, stint, came)) : job;
       if (answered instanceof Resting) return answered;
       if (answered?.outcome === undefined) return undefined;
       const also = task.also?.(answered, answered.outcome);
@@ -146,8 +165,13 @@ export function createWorker(options: WorkerOptions): Worker {
   };
 
   /** The job with its outcome, whoever found it; undefined when it is over already. */
-  const run = async (job: Job, task: Task, signal: AbortSignal, came?: Json): Promise<Job | Resting | undefined> => {
-    if (job.state === 'queued') await persist(job, signal, () => store.advance(job.id, 'queued', 'running'));
+  const run = async (job: Job, task: Task, stint: Stint, came?: Json): Promise<Job | Resting | undefined> => {
+    const { signal } = stint.ending;
+    if (job.state === 'queued' && !(await persist(job, signal, () => store.advance(job.id, 'queued', 'running')))) {
+      const now = await persist(job, signal, () => store.job(job.id));
+      if (!now || isOver(now)) return undefined;
+      if (!hasNoOutcome(now)) return now;
+    }
     signal.throwIfAborted();
     const editor = createEditor({
       job,
@@ -159,6 +183,7 @@ export function createWorker(options: WorkerOptions): Worker {
     });
     let outcome: Json;
     let resting: Resting | undefined;
+    stint.isOpen = true;
     try {
       const step = await task.run(job, {
         signal,
@@ -181,6 +206,7 @@ export function createWorker(options: WorkerOptions): Worker {
       if (!shown) surprised(job, job.id, error);
       outcome = task.fail(job, job.id, shown);
     } finally {
+      stint.isOpen = resting !== undefined;
       if (!resting) await editor.close();
     }
     const entry = task.entryOf?.(outcome);
@@ -257,7 +283,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const end = async (jobId: string, states: readonly JobState[], change?: Change): Promise<boolean> => {
     for (const from of states) {
       if (!(await store.advance(jobId, from, 'abandoned', change))) continue;
-      underWay.get(jobId)?.abort(new Error('nobody waits for this job any more'));
+      stints.get(jobId)?.ending.abort(new Error('nobody waits for this job any more'));
       const job = options.abandoned && (await store.job(jobId));
       if (job) await persist(job, stopping.signal, async () => options.abandoned?.(job));
       return true;
@@ -290,13 +316,17 @@ export function createWorker(options: WorkerOptions): Worker {
       const left = (await store.unfinished()).filter(({ conversation }) => concerns(departure, conversation));
       for (const job of left) await end(job.id, ['queued', 'running', 'answered']);
     },
-    resume: () => engine.start(work),
+    async resume() {
+      const found = await engine.start(work);
+      if (options.isShared) heeding = heedOthers({ store: store.runs, clock, stints, signal: stopping.signal });
+      return found;
+    },
     get inFlight() {
       return engine.inFlight;
     },
     async stop() {
       stopping.abort(new Error('hopcheck is stopping'));
-      await engine.stop();
+      await Promise.all([engine.stop(), heeding]);
     },
   };
 }

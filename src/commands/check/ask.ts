@@ -42,7 +42,7 @@ export async function ask(
   };
   const lead: Sharing<Look, Investigated>['lead'] = (operation, tell) => {
     shared = undefined;
-    return places.keep(question.source.subscriptionId, job.id, () =>
+    return places.keep(question.source.subscriptionId, { id: job.id, signal: hooks.signal }, () =>
       investigateInRests(services, {
         question,
         estate,

@@ -4,8 +4,12 @@ import { Resting } from '../../jobs/job.ts';
 /** So many checks at once for each subscription; the others wait, in the order they came. */
 export type Places = {
   within<T>(subscriptionId: string, run: () => Promise<T>): Promise<T>;
-  /** The same for a job that may rest: it keeps its place meanwhile. */
-  keep<T>(subscriptionId: string, jobId: string, run: () => Promise<T | Resting>): Promise<T | Resting>;
+  /** The same for a job that may rest: it keeps its place meanwhile, until the signal aborts. */
+  keep<T>(
+    subscriptionId: string,
+    job: { readonly id: string; readonly signal: AbortSignal },
+    run: () => Promise<T | Resting>,
+  ): Promise<T | Resting>;
 };
 
 export function createPlaces(most: number): Places {
@@ -20,25 +24,29 @@ export function createPlaces(most: number): Places {
     new Promise((enter) => void limitOf(subscriptionId)(() => new Promise<void>((leave) => enter(leave))));
   return {
     within: (subscriptionId, run) => limitOf(subscriptionId)(run),
-    async keep(subscriptionId, jobId, run) {
-      const leave = taken.get(jobId) ?? (await take(subscriptionId));
-      taken.delete(jobId);
-      let resting: Resting | undefined;
+    async keep(subscriptionId, { id, signal }, run) {
+      const leave = taken.get(id) ?? (await take(subscriptionId));
+      taken.delete(id);
+      let rests = false;
       try {
         const step = await run();
-        if (!(step instanceof Resting)) return step;
-        taken.set(jobId, leave);
-        resting = new Resting(step.came.catch((error: unknown) => giveUp(taken, jobId, error)));
-        return resting;
+        rests = step instanceof Resting && !signal.aborted;
+        if (rests) holdUntil(signal, taken, id, leave);
+        return step;
       } finally {
-        if (!resting) leave();
+        if (!rests) leave();
       }
     },
   };
 }
 
-function giveUp(taken: Map<string, () => void>, jobId: string, error: unknown): never {
-  taken.get(jobId)?.();
-  taken.delete(jobId);
-  throw error;
+/** It may never be run again, though what it waits for has come. */
+function holdUntil(signal: AbortSignal, taken: Map<string, () => void>, jobId: string, leave: () => void): void {
+  taken.set(jobId, leave);
+  const giveUp = () => {
+    if (taken.get(jobId) !== leave) return;
+    taken.delete(jobId);
+    leave();
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
 }

@@ -8,6 +8,7 @@ import { settle } from '../../support/clock.ts';
 function stage() {
   const places = createPlaces(2);
   const begun: string[] = [];
+  const stopping = new AbortController();
   const ends = new Map<string, (step: Json | Resting) => void>();
   const run = (jobId: string) => {
     begun.push(jobId);
@@ -15,7 +16,9 @@ function stage() {
   };
   return {
     begun,
-    keep: (jobId: string, subscription = 'one') => places.keep(subscription, jobId, () => run(jobId)),
+    stopping,
+    keep: (jobId: string, subscription = 'one') =>
+      places.keep(subscription, { id: jobId, signal: stopping.signal }, () => run(jobId)),
     within: (name: string) => places.within('one', () => run(name)),
     async end(jobId: string, step: Json | Resting = null) {
       await settle();
@@ -52,19 +55,28 @@ test('one that rests keeps its place, and needs no other when it goes on', async
   expect(begun).toEqual(['a', 'b', 'a', 'c']);
 });
 
-test('one whose rest is broken off, and one that fails, give their places back', async () => {
-  const { keep, end, begun } = stage();
-  const broken = Promise.withResolvers<Json>();
-  const first = keep('a');
-  void keep('b');
-  void keep('c');
-  await end('a', new Resting(broken.promise));
-  const step = await first;
-  broken.reject(new Error('stopped'));
-  await expect(step instanceof Resting && step.came).rejects.toThrow('stopped');
-  await settle();
-  expect(begun).toEqual(['a', 'b', 'c']);
+test.each([false, true])(
+  'one whose rest is broken off gives its place back (what it waits for is there: %s)',
+  async (isThere) => {
+    const { keep, end, begun, stopping } = stage();
+    const came = Promise.withResolvers<Json>();
+    void keep('a');
+    void keep('b');
+    void keep('c');
+    await end('a', new Resting(came.promise));
+    if (isThere) came.resolve(null);
+    await settle();
+    expect(begun).toEqual(['a', 'b']);
+    stopping.abort(new Error('stopped'));
+    await settle();
+    expect(begun).toEqual(['a', 'b', 'c']);
+  },
+);
+
+test('one that fails, and one that rests when nobody waits any more, give their places back', async () => {
   const failing = createPlaces(1);
-  await expect(failing.keep('one', 'x', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const signal = AbortSignal.abort();
+  await expect(failing.keep('one', { id: 'x', signal }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await failing.keep('one', { id: 'y', signal }, async () => new Resting(Promise.resolve(null)));
   expect(await failing.within('one', async () => 'free')).toBe('free');
 });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type App, createApp } from '../../../src/app.ts';
+import { jobIdOf } from '../../../src/commands/deliveries.ts';
 import { type Connection, connectAzure } from '../../../src/connect.ts';
 import { everyone } from '../../../src/policy/grants.ts';
-import { messageActivity } from '../../../src/web/activity.ts';
+import { deletionActivity, messageActivity } from '../../../src/web/activity.ts';
 import { deliver } from '../../../src/web/deliver.ts';
 import { findPerson, personalConversationId } from '../../../src/web/people.ts';
 import { type Database, openDatabase } from '../../jobs/database.ts';
@@ -89,6 +90,75 @@ test('two instances ask once; the one that asks goes, and the other one answers 
   } finally {
     await other.app.stop();
   }
+});
+
+test('cancelled, or its message deleted, on an instance that does not run it: a check ends, and who joined it goes on', {
+  timeout: 60_000,
+}, async ({ skip }) => {
+  if (!database.url) return skip('PGlite is one process');
+  const instances = await Promise.all([start(database.url), start(database.url)]);
+  const [speaking] = instances;
+  const askedBefore = asked;
+  const envelope = (id: string, person: 'on-call' | 'network-team') => ({
+    id,
+    person: findPerson(person),
+    place: { kind: 'personal' as const },
+    serviceUrl: `${speaking.app.url}/connector`,
+    locale: 'en-US',
+    atMs: 2,
+  });
+  const say = (to: App, person: 'on-call' | 'network-team', id: string, text: string) =>
+    deliver(to.url, messageActivity(envelope(id, person), text));
+  const conversation = { id: personalConversationId('on-call'), kind: 'personal', reference: {} } as const;
+  /** Once the check has begun that a message asks for: who does not run it. */
+  const beside = async (activityId: string): Promise<App> => {
+    const kept = `kept ${jobIdOf({ activityId, conversation })}`;
+    const those = (isRunning: boolean) => instances.filter(({ reached }) => reached.includes(kept) === isRunning);
+    await expect.poll(() => those(true).length, { interval: 10, timeout: 5000 }).toBe(1);
+    const [other] = those(false);
+    if (!other) throw new Error('both run one check');
+    return other.app;
+  };
+  const shown = (person: 'on-call' | 'network-team') =>
+    speaking.chat.connector
+      .activities(personalConversationId(person))
+      .filter(({ author }) => author === 'bot')
+      .map((message) => textsOf(cardOf(message)).join());
+  const cancelled = () => shown('on-call').filter((texts) => texts.includes('Cancelled by On-call.')).length;
+  try {
+    // Nothing listens at either, which Azure takes longest to find out.
+    const text = (port: number) => `check from app0 to db0 port ${port}`;
+    expect(await say(speaking.app, 'on-call', 'c1', text(4712))).toEqual({ ok: true });
+    const besideFirst = await beside('c1');
+    expect(await say(besideFirst, 'network-team', 'c2', text(4712))).toEqual({ ok: true });
+    const joined = () => shown('network-team').some((texts) => /joined the check that a colleague/.test(texts));
+    await expect.poll(joined, { interval: 10 }).toBe(true);
+    expect(await say(besideFirst, 'on-call', 'c3', 'cancel')).toEqual({ ok: true });
+    expect(shown('on-call').at(-1)).toMatch(/^I no longer wait for one question of yours/);
+    await expect.poll(cancelled, { interval: 10, timeout: 3000 }).toBe(1);
+    expect(await say(speaking.app, 'on-call', 'c4', text(4713))).toEqual({ ok: true });
+    const besideSecond = await beside('c4');
+    expect(await deliver(besideSecond.url, deletionActivity(envelope('c4', 'on-call')))).toEqual({ ok: true });
+    await expect.poll(cancelled, { interval: 10, timeout: 3000 }).toBe(2);
+    await expect.poll(() => speaking.finals('network-team').length, { timeout: 20_000, interval: 20 }).toBe(1);
+    expect(speaking.finals('network-team').map(summaryOf)).toEqual([
+      expect.stringMatching(/^Unreachable: app0 → db0:4712/),
+    ]);
+    expect(asked - askedBefore).toBe(2);
+  } finally {
+    for (const { app } of instances.toReversed()) await app.stop();
+  }
+  const sql = database.connect();
+  const ended = await sql.query(
+    `SELECT entry FROM hopcheck.audit WHERE reference = ANY($1) AND entry LIKE '%"event":"finished"%'`,
+    [['c1', 'c4'].map((activityId) => jobIdOf({ activityId, conversation }))],
+  );
+  await sql.close();
+  expect(ended.rows.map(({ entry }) => JSON.parse(String(entry)).outcome)).toEqual(['CANCELLED', 'CANCELLED']);
+  // Neither check has said anything else, and nobody else has answered it.
+  expect(shown('on-call')).toHaveLength(3);
+  expect(cancelled()).toBe(2);
+  expect(instances.flatMap(({ reached }) => reached).filter((line) => line.startsWith('updated '))).toHaveLength(3);
 });
 
 /** What a process that died held is anybody's at once. How long that takes by itself is seen in test/jobs/instances.test.ts. */
