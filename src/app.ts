@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Inventory } from './azure/inventory.ts';
 import type { Services } from './commands/command.ts';
 import { heedSettings } from './commands/conversation-settings.ts';
+import { jobIdOf } from './commands/deliveries.ts';
 import { createDispatcher } from './commands/dispatch.ts';
 import { createEndings } from './commands/endings.ts';
 import { writeDown } from './commands/ledger.ts';
@@ -174,6 +175,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     replier,
     departures,
     clock,
+    isKept: async (utterance) => (await store.job(jobIdOf(utterance))) !== undefined,
     render: renderer.render,
     language: config.language,
     surprised(reference, error) {

@@ -8,7 +8,7 @@ import { type AuthenticateRequestResult, ClaimsIdentity } from 'botframework-con
 import type { Dispatcher } from '../commands/dispatch.ts';
 import type { PressAnswer } from '../commands/presses.ts';
 import { noticeReply, problemReply, problemWords } from '../commands/replies.ts';
-import type { Locale, Press, Reply } from '../core/chat.ts';
+import type { Locale, Press, Reply, Utterance } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Problem, ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
@@ -48,6 +48,8 @@ export type BotOptions = {
   readonly replier: Replier;
   readonly departures: Pick<Departures, 'announce'>;
   readonly clock: Clock;
+  /** Whether what was said is stored, and so will be answered whatever happens to this process. Errors: StoreError. */
+  readonly isKept: (utterance: Utterance) => Promise<boolean>;
   readonly render: (reply: Reply) => Json;
   readonly language: Locale;
   /** An exception of a turn, with the reference that its answer carries. */
@@ -57,6 +59,8 @@ export type BotOptions = {
 
 /** Teams gives up on a turn after about fifteen seconds and sends its activity again. */
 const turnLimitMs = 10_000;
+/** How long a store that may be the one that is slow is asked for then. */
+const lookLimitMs = 2000;
 
 export function createBot(options: BotOptions): Bot {
   const { dispatcher, replier, departures, clock, render } = options;
@@ -136,17 +140,28 @@ export function createBot(options: BotOptions): Bot {
     return undefined;
   };
 
-  /** What takes longer goes on without the channel waiting for it. An invoke is answered in the turn or not at all. */
+  /**
+   * What takes longer goes on without the channel waiting for it; a question that is not stored by then is better sent again. An
+   * invoke is answered in the turn or not at all.
+   */
   const withinTurn = async (known: KnownActivity, whole: Promise<InvokeResponse | undefined>) => {
     if (known.type === 'invoke') return whole;
     const over = new AbortController();
-    const late = clock.sleep(turnLimitMs, over.signal).catch(() => undefined);
+    const lateAfter = (ms: number) =>
+      clock.sleep(ms, over.signal).then(
+        () => 'late' as const,
+        () => undefined,
+      );
     try {
-      await Promise.race([whole, late]);
+      if ((await Promise.race([whole, lateAfter(turnLimitMs)])) !== 'late') return undefined;
+      const heard = readActivity(known, options.language);
+      if (heard.kind !== 'message') return undefined;
+      const isKept = options.isKept(heard.utterance).catch(() => false);
+      const kept = await Promise.race([whole.then(() => true), isKept, lateAfter(lookLimitMs)]);
+      return kept === true ? undefined : { status: 503 };
     } finally {
       over.abort();
     }
-    return undefined;
   };
 
   return {
