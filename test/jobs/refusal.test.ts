@@ -8,7 +8,7 @@ import { boot, cardOf, summaryOf, textsOf } from '../support/app.ts';
 test('a question that cannot be written down is refused in words, costs Azure nothing, and works once the store does', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hopcheck-refusal-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const booted = await boot({ HOPCHECK_DATA_DIR: folder }, { clockFactor: 40 });
+  const booted = await boot({ HOPCHECK_DATA_DIR: folder });
   const other = new DatabaseSync(join(folder, 'hopcheck.sqlite'));
   other.exec('BEGIN IMMEDIATE');
   const refused = await booted.ask('check from app0 to db0 port 80');
