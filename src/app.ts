@@ -61,6 +61,8 @@ export type AppParts = {
   readonly connection?: Connection;
   /** Another Bot Framework than the configured cloud's; tests stand one up on loopback. */
   readonly botCloud?: BotCloud;
+  /** What the channel's patience is measured by: real time, however fast the rest passes. */
+  readonly channelClock?: Clock;
   readonly reach?: WorkerOptions['reach'];
   /** How long a database is waited for; as usual where it is not said. */
   readonly patience?: Patience;
@@ -174,7 +176,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(signIn && { signIn }),
     replier,
     departures,
-    clock,
+    clock: parts.channelClock ?? systemClock,
     isKept: async (utterance) => (await store.job(jobIdOf(utterance))) !== undefined,
     render: renderer.render,
     language: config.language,

@@ -57,6 +57,7 @@ describe('a trace outlives its process', () => {
     first.stop();
     const second = startProcess();
     await tracedJob(job, () => traced('run', {}, async () => undefined));
+    endTrace(job.id);
     second.stop();
     const ids = traceIdsOf(job.id);
     const all = [...first.spans(), ...second.spans()];
@@ -72,6 +73,9 @@ describe('a trace outlives its process', () => {
     await expect(tracedJob(job, () => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
     expect(spans()).toEqual([]);
     await tracedJob(job, async () => undefined);
+    expect(spans()).toEqual([]);
+    endTrace(job.id);
+    endTrace(job.id);
     stop();
     expect(spans().map(({ name }) => name)).toEqual(['check']);
   });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { boot, isFinal, summaryOf } from '../support/app.ts';
+import { createFastClock } from '../support/clock.ts';
 
 test('a turn that could not store its question in time says so to the channel, and still answers once', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hopcheck-slow-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   // Ten seconds are fifty milliseconds, and the store waits for a quarter of a second for the other process.
-  const booted = await boot({ HOPCHECK_DATA_DIR: folder });
+  const booted = await boot({ HOPCHECK_DATA_DIR: folder }, { channelClock: createFastClock(200) });
   onTestFinished(() => booted.stop());
-  await booted.ask('help');
   const other = new DatabaseSync(join(folder, 'hopcheck.sqlite'));
   other.exec('BEGIN IMMEDIATE');
   const { message, delivery } = await booted.chat.say({
