@@ -99,6 +99,9 @@ export type Manner = {
   readonly signal?: AbortSignal;
 };
 
+/** Between two writes that both matter. */
+export type FaultPoint = 'inserted' | 'acknowledged' | 'keeping' | 'kept' | 'answered' | 'updated';
+
 /** How the worker speaks; the transport implements it. */
 export type Replier = {
   /**

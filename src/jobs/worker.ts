@@ -1,29 +1,18 @@
 import type { Reply } from '../core/chat.ts';
-import type { Clock } from '../core/clock.ts';
 import { ShownError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { linkedTo } from '../core/linked.ts';
-import { endTrace, handOver, measure, traced, tracedJob } from '../core/telemetry.ts';
+import { endTrace, handOver, traced, tracedJob } from '../core/telemetry.ts';
 import { follow } from '../core/trail.ts';
 import { backOff } from './back-off.ts';
 import { concerns, type Departure } from './departures.ts';
 import { closing, createEditor } from './editor.ts';
 import type { Engine } from './engine.ts';
-import {
-  ConversationGone,
-  hasNoOutcome,
-  isOver,
-  type Job,
-  type JobState,
-  type Manner,
-  type Replier,
-  Resting,
-  type Task,
-  Withheld,
-} from './job.ts';
+import { hasNoOutcome, isOver, type Job, type JobState, Resting, type Task } from './job.ts';
 import { createPace } from './pace.ts';
+import { createSpeaker, type SpeakerOptions } from './speaker.ts';
 import { endedElsewhere, heedOthers, type Stint } from './stints.ts';
-import { type Change, type Store, StoreError } from './store.ts';
+import { type Change, StoreError } from './store.ts';
 
 export type Worker = {
   /**
@@ -48,27 +37,13 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-/** Between two writes that both matter. */
-export type FaultPoint = 'inserted' | 'acknowledged' | 'keeping' | 'kept' | 'answered' | 'updated';
-
-export type WorkerOptions = {
-  readonly store: Store;
+export type WorkerOptions = SpeakerOptions & {
   readonly engine: Engine;
-  readonly replier: Replier;
-  readonly clock: Clock;
   /** Other processes work over the same store, and end jobs that this one works on. */
   readonly isShared?: boolean;
   readonly task: (command: string) => Task | undefined;
-  /** An exception of a job, with the reference that its card carries. */
-  readonly surprised: (job: Job, reference: string, error: unknown) => void;
   /** What is known so far could not be shown; the answer still comes. */
   readonly unshown?: (job: Job, error: unknown) => void;
-  /** Nobody will have this job's answer. Errors: StoreError, and then it is told again. */
-  readonly abandoned?: (job: Job) => Promise<void>;
-  /** A job's answer is in its conversation, `tookMs` after its question was stored. */
-  readonly delivered?: (job: Job, tookMs: number) => void;
-  /** Called where dying would hurt most, so that tests can die there. */
-  readonly reach?: (point: FaultPoint, job: Job) => void;
 };
 
 /**
@@ -77,11 +52,8 @@ export type WorkerOptions = {
  */
 const startingPace = { burst: 20, everyMs: 25 };
 
-/** After so long nobody waits for an answer any more. */
-const patienceMs = 24 * 3_600_000;
-
 export function createWorker(options: WorkerOptions): Worker {
-  const { store, engine, replier, clock, surprised, delivered = () => undefined, reach = () => undefined } = options;
+  const { store, engine, replier, clock, surprised, reach = () => undefined } = options;
   const stopping = new AbortController();
   const pace = createPace(clock, startingPace);
   const stints = new Map<string, Stint>();
@@ -99,6 +71,8 @@ export function createWorker(options: WorkerOptions): Worker {
       }
     }
   };
+
+  const { acknowledge, deliver } = createSpeaker(options, persist, stopping.signal);
 
   const work = async (jobId: string, lease: AbortSignal) => {
     for (let isLeft = true; isLeft; ) {
@@ -224,59 +198,6 @@ export function createWorker(options: WorkerOptions): Worker {
       surprised(job, job.id, error);
       return task.draw(job, task.fail(job, job.id));
     }
-  };
-
-  /** A stored job is worked on even if the channel did not take its acknowledgement: the answer is then sent new. */
-  const acknowledge = async (job: Job, first: Reply): Promise<boolean> => {
-    try {
-      const messageId = await put(job, first, { weight: 'acknowledgement', signal: stopping.signal });
-      reach('acknowledged', job);
-      if (messageId && messageId !== job.messageId) {
-        await persist(job, stopping.signal, () => store.amend(job.id, { messageId }));
-      }
-      return true;
-    } catch (error) {
-      const isExpected = error instanceof Withheld || error instanceof ConversationGone || stopping.signal.aborted;
-      if (!isExpected) surprised(job, job.id, error);
-      return false;
-    }
-  };
-
-  /** While the channel does not take an answer the job stays answered, and is said as soon as it does. */
-  const deliver = async (job: Job, reply: Reply, signal: AbortSignal) => {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        const messageId = await put(job, reply, { signal });
-        reach('updated', job);
-        await persist(job, signal, () =>
-          store.advance(job.id, 'answered', 'delivered', messageId ? { messageId } : {}),
-        );
-        const tookMs = clock.now() - job.createdAtMs;
-        measure('hopcheck.answer.duration', tookMs / 1000, { 'hopcheck.command': job.command });
-        delivered(job, tookMs);
-        return;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const isGone = error instanceof ConversationGone;
-        if (!isGone) surprised(job, job.id, error);
-        if (isGone || clock.now() > job.createdAtMs + patienceMs) {
-          await persist(job, signal, async () => options.abandoned?.(job));
-          await persist(job, signal, () => store.advance(job.id, 'answered', 'abandoned'));
-          return;
-        }
-        await backOff(clock, attempt, signal);
-      }
-    }
-  };
-
-  /**
-   * Writes over the job's message, or sends a new one where it has none or that one is gone: a PUT may be repeated, a POST may
-   * not. Resolves with the message's id, if it is known.
-   */
-  const put = async ({ conversation, messageId }: Job, reply: Reply, manner: Manner): Promise<string | undefined> => {
-    const isEdited =
-      messageId !== undefined && (await replier.update(conversation, messageId, reply, manner)) === 'updated';
-    return isEdited ? messageId : replier.send(conversation, reply, manner);
   };
 
   /** States only go forward: asked for in this order, no job slips through. */

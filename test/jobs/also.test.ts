@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { Json } from '../../src/core/json.ts';
 import { createEmbeddedEngine } from '../../src/jobs/embedded-engine.ts';
-import type { Job, Replier, Task } from '../../src/jobs/job.ts';
+import type { FaultPoint, Job, Replier, Task } from '../../src/jobs/job.ts';
 import { openSqliteStore } from '../../src/jobs/sqlite-store.ts';
-import { createWorker, type FaultPoint, type Worker } from '../../src/jobs/worker.ts';
+import { createWorker, type Worker } from '../../src/jobs/worker.ts';
 import { createManualClock, settle } from '../support/clock.ts';
 import { jobOf } from './job.ts';
 
