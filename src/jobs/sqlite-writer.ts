@@ -29,14 +29,15 @@ export function createWriter({ commit }: Pick<Committer, 'commit'>): Writer {
 
   const commitBatch = async (batch: readonly Waiting[]) => {
     try {
-      const counts = await guardAsync(() => commit(batch.flatMap(({ statements }) => statements)));
+      const counts = await commit(batch.flatMap(({ statements }) => statements));
       let from = 0;
       for (const { statements, resolve } of batch) {
         resolve(counts.slice(from, from + statements.length));
         from += statements.length;
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      const failure = failureOf(error);
+      for (const { reject } of batch) reject(failure);
     }
   };
 
@@ -66,15 +67,7 @@ export function guard<T>(statement: () => T): T {
   try {
     return statement();
   } catch (error) {
-    throw new StoreError(faultOf(error), { cause: error });
-  }
-}
-
-async function guardAsync<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new StoreError(faultOf(error), { cause: error });
+    throw failureOf(error);
   }
 }
 
@@ -89,7 +82,8 @@ const faults: Readonly<Record<number, StoreFault>> = {
   26: 'damaged',
 };
 
-function faultOf(error: unknown): StoreFault {
+function failureOf(error: unknown): StoreError {
   const parsed = SqliteFault.safeParse(error);
-  return parsed.success ? (faults[parsed.data.errcode & 0xff] ?? 'other') : 'other';
+  const fault = parsed.success ? faults[parsed.data.errcode & 0xff] : undefined;
+  return new StoreError(fault ?? 'other', { cause: error });
 }

@@ -110,9 +110,12 @@ export function createWorker(options: WorkerOptions): Worker {
       stint.ending.abort(endedElsewhere);
       throw endedElsewhere;
     }
-    const where = { jobId, conversation: job?.conversation.id ?? '' };
-    const left =
-      job && !isOver(job) ? await follow(where, () => tracedJob(job, () => workOn(job, stint, came))) : undefined;
+    if (!job || isOver(job)) {
+      endTrace(jobId);
+      return undefined;
+    }
+    const where = { jobId, conversation: job.conversation.id };
+    const left = await follow(where, () => tracedJob(job, () => workOn(job, stint, came)));
     // One that failed or was given back is not over either: it is gone on with under the same root, here or elsewhere.
     if (!left) endTrace(jobId);
     return left;

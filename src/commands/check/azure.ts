@@ -4,7 +4,7 @@ import type { Configuration, Route } from '../../azure/configuration.ts';
 import type { Failure } from '../../azure/failure.ts';
 import type { Estate } from '../../azure/inventory.ts';
 import type { WatcherQuestion } from '../../azure/operations.ts';
-import type { Machine, Nic, Question } from '../../core/check.ts';
+import { destinationName, type Machine, type Nic, type Question } from '../../core/check.ts';
 import type { Json } from '../../core/json.ts';
 import { normaliseRule, sameName } from '../../diagnosis/rules.ts';
 import type { Direction, Hop, NsgAnswer, ProbeAnswer, RuleFound, Silence } from '../../diagnosis/witness.ts';
@@ -19,7 +19,7 @@ export function connectivityCheck(question: Question): WatcherQuestion {
       destination: {
         ...(destination.kind === 'vm'
           ? { resourceId: destination.machine.resourceId }
-          : { address: addressOf(destination) }),
+          : { address: destinationName(question) }),
         ...(port !== undefined && { port }),
       },
       ...(question.protocolAsked && { protocol }),
@@ -29,17 +29,6 @@ export function connectivityCheck(question: Question): WatcherQuestion {
       }),
     },
   };
-}
-
-function addressOf(destination: Exclude<Question['destination'], { readonly kind: 'vm' }>): string {
-  switch (destination.kind) {
-    case 'address':
-      return destination.address;
-    case 'host':
-      return destination.host;
-    case 'url':
-      return destination.url;
-  }
 }
 
 export function silenceOf(failure: Failure): Silence {

@@ -113,7 +113,7 @@ async function pursue(
   try {
     const { operation } = check;
     resting = operation?.notes
-      ? await goOn(services, check, course, { ...operation, notes: operation.notes }, mayRest)
+      ? await goOn(services, check, course, operation, operation.notes, mayRest)
       : await askAll(services, check, course, mayRest);
     return resting;
   } finally {
@@ -129,7 +129,8 @@ async function goOn(
   services: Services,
   check: Investigation,
   course: Course,
-  { notes, ...operation }: Kept & { readonly notes: Notes },
+  operation: Kept,
+  notes: Notes,
   mayRest: boolean,
 ): Promise<Resting | undefined> {
   const { arm, clock } = services;
